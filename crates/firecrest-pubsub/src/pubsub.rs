@@ -1,0 +1,205 @@
+//! The registry of topics.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use firecrest_wire::Text;
+use slab::Slab;
+
+use crate::Broadcast;
+
+/// Parts of the registry with a lock each; a power of two.
+const SHARDS: usize = 64;
+
+/// Somebody who listens to topics.
+pub trait Subscriber: Send + Sync + 'static {
+    /// Takes a broadcast. It must neither block nor call back into [`PubSub`]: the topic is locked meanwhile.
+    fn deliver(&self, broadcast: &Arc<Broadcast>);
+}
+
+/// Whose subscription it is. Unique within the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SubscriberId(u64);
+
+impl SubscriberId {
+    /// An id nobody else has.
+    pub fn unique() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        SubscriberId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Topics and their subscribers on this node. Clones share them.
+#[derive(Clone)]
+pub struct PubSub {
+    registry: Arc<Registry>,
+}
+
+struct Registry {
+    hasher: RandomState,
+    shards: Box<[Shard]>,
+}
+
+/// Topics that have subscribers. A topic is added and removed under the write lock; subscribing to one that exists
+/// takes the read lock, so that an empty topic cannot be removed under somebody who is about to use it.
+type Shard = RwLock<HashMap<Text, Arc<Topic>>>;
+
+struct Topic {
+    name: Text,
+    /// Slots that never move, so that a subscription knows where it is, and coming and going cost the same however many
+    /// there are.
+    entries: Mutex<Slab<Entry>>,
+}
+
+/// One subscription.
+struct Entry {
+    /// Whose it is: `broadcast` can leave out the sender's own.
+    owner: SubscriberId,
+    subscriber: Arc<dyn Subscriber>,
+}
+
+impl Topic {
+    /// A panic of a subscriber leaves the entries themselves intact, so poison means nothing here.
+    fn entries(&self) -> MutexGuard<'_, Slab<Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn deliver(&self, broadcast: &Arc<Broadcast>, except: Option<SubscriberId>) -> usize {
+        let entries = self.entries();
+        let receivers = entries.iter().filter(|(_, entry)| Some(entry.owner) != except);
+        receivers.map(|(_, entry)| entry.subscriber.deliver(broadcast)).count()
+    }
+}
+
+/// A subscription; it ends when this is dropped.
+#[must_use = "the subscription ends when this is dropped"]
+pub struct Subscription {
+    registry: Arc<Registry>,
+    topic: Arc<Topic>,
+    key: usize,
+}
+
+impl Subscription {
+    /// The topic.
+    pub fn topic(&self) -> &str {
+        &self.topic.name
+    }
+}
+
+impl std::fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Subscription").field("topic", &self.topic()).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let mut entries = self.topic.entries();
+        entries.remove(self.key);
+        let empty = entries.is_empty();
+        drop(entries);
+        if empty {
+            self.registry.remove_if_empty(&self.topic);
+        }
+    }
+}
+
+impl PubSub {
+    /// An empty registry.
+    pub fn new() -> Self {
+        let shards = (0..SHARDS).map(|_| Shard::default()).collect();
+        PubSub { registry: Arc::new(Registry { hasher: RandomState::new(), shards }) }
+    }
+
+    /// Subscribes to a topic. Subscribing twice means receiving everything twice (spec §7.1).
+    pub fn subscribe(
+        &self,
+        topic: &str,
+        owner: SubscriberId,
+        subscriber: Arc<dyn Subscriber>,
+    ) -> Subscription {
+        self.subscribe_after(topic, owner, subscriber, || ())
+    }
+
+    /// Subscribes, and calls `first` before any broadcast can reach the subscriber and after all that will not.
+    ///
+    /// It is how a join reply is made the first thing that a channel says. `first` runs while the topic is locked.
+    pub fn subscribe_after(
+        &self,
+        topic: &str,
+        owner: SubscriberId,
+        subscriber: Arc<dyn Subscriber>,
+        first: impl FnOnce(),
+    ) -> Subscription {
+        let insert = |topic: &Arc<Topic>| {
+            let mut entries = topic.entries();
+            first();
+            let key = entries.insert(Entry { owner, subscriber });
+            Subscription { registry: Arc::clone(&self.registry), topic: Arc::clone(topic), key }
+        };
+        let shard = self.registry.shard(topic);
+        if let Some(topic) = read(shard).get(topic) {
+            return insert(topic);
+        }
+        let name = Text::from(topic.to_owned());
+        let new = || Arc::new(Topic { name: name.clone(), entries: Mutex::default() });
+        insert(write(shard).entry(name.clone()).or_insert_with(new))
+    }
+
+    /// Hands a broadcast to every subscriber of its topic, `except` the subscriptions of one owner. Returns how many got
+    /// it.
+    pub fn broadcast(&self, broadcast: Broadcast, except: Option<SubscriberId>) -> usize {
+        let shard = self.registry.shard(broadcast.topic());
+        let Some(topic) = read(shard).get(broadcast.topic()).map(Arc::clone) else { return 0 };
+        topic.deliver(&Arc::new(broadcast), except)
+    }
+
+    /// How many subscriptions a topic has.
+    pub fn subscribers(&self, topic: &str) -> usize {
+        read(self.registry.shard(topic)).get(topic).map_or(0, |topic| topic.entries().len())
+    }
+
+    /// How many topics have subscribers.
+    pub fn topics(&self) -> usize {
+        self.registry.shards.iter().map(|shard| read(shard).len()).sum()
+    }
+}
+
+impl Default for PubSub {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for PubSub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PubSub").field("topics", &self.topics()).finish()
+    }
+}
+
+impl Registry {
+    fn shard(&self, topic: &str) -> &Shard {
+        // The cut keeps the low bits: SHARDS is a power of two.
+        #[allow(clippy::cast_possible_truncation)]
+        &self.shards[self.hasher.hash_one(topic) as usize % SHARDS]
+    }
+
+    fn remove_if_empty(&self, topic: &Arc<Topic>) {
+        let mut topics = write(self.shard(&topic.name));
+        // The topic may have been filled again, or removed and made anew, since the lock on its entries was given up.
+        let current = topics.get(&*topic.name).is_some_and(|current| Arc::ptr_eq(current, topic));
+        if current && topic.entries().is_empty() {
+            topics.remove(&*topic.name);
+        }
+    }
+}
+
+fn read(shard: &Shard) -> std::sync::RwLockReadGuard<'_, HashMap<Text, Arc<Topic>>> {
+    shard.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write(shard: &Shard) -> std::sync::RwLockWriteGuard<'_, HashMap<Text, Arc<Topic>>> {
+    shard.write().unwrap_or_else(PoisonError::into_inner)
+}

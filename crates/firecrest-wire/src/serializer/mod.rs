@@ -1,0 +1,19 @@
+//! How messages are written down: V1 (JSON objects), V2 (JSON arrays) and V2 binary (spec §2).
+//!
+//! Everything the server says is encoded straight into a complete WebSocket [`Frame`](crate::websocket::Frame), built
+//! once and shared. The functions here pick the form: a binary payload makes a binary frame, anything else a text frame.
+
+mod binary;
+mod decode;
+mod encode;
+mod error;
+pub(crate) mod json;
+mod v1;
+mod v2;
+
+pub use decode::{decode_binary, decode_text};
+pub use encode::{Outgoing, Reply, encode, encode_broadcast, encode_reply, validate_broadcast};
+pub use error::{DecodeError, EncodeError};
+
+pub(crate) use binary::{Fields, PUSH as SERVER_PUSH, SERVER_BROADCAST, SERVER_REPLY};
+

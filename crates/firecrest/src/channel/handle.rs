@@ -1,0 +1,91 @@
+//! Reaching a channel from outside: infos in, deferred replies out.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use firecrest_wire::Ref;
+
+use super::Reply;
+use super::mailbox::{Item, PushError};
+use super::shared::Shared;
+
+/// Sends infos to one channel, from any task. It does not keep the channel alive.
+pub struct ChannelHandle<I> {
+    shared: Arc<Shared>,
+    info: PhantomData<fn(I)>,
+}
+
+/// Why an info did not reach a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SendError {
+    /// Its mailbox is full ([`MailboxLimits::infos`](super::MailboxLimits::infos)).
+    #[error("the channel's mailbox is full")]
+    Full,
+    /// It has ended.
+    #[error("the channel has ended")]
+    Closed,
+}
+
+impl<I: Send + 'static> ChannelHandle<I> {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        ChannelHandle { shared, info: PhantomData }
+    }
+
+    /// Sends an info to the channel's `handle_info`.
+    ///
+    /// # Errors
+    /// When the mailbox is full or the channel has ended.
+    pub fn send(&self, info: I) -> Result<(), SendError> {
+        self.shared.mailbox.push(Item::Info(Box::new(info))).map_err(|error| match error {
+            PushError::Full(_) => SendError::Full,
+            PushError::Closed(_) => SendError::Closed,
+        })
+    }
+
+    /// The channel's topic.
+    pub fn topic(&self) -> &str {
+        &self.shared.topic
+    }
+}
+
+impl<I> Clone for ChannelHandle<I> {
+    fn clone(&self) -> Self {
+        ChannelHandle { shared: Arc::clone(&self.shared), info: PhantomData }
+    }
+}
+
+impl<I> std::fmt::Debug for ChannelHandle<I> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ChannelHandle").field("topic", &self.shared.topic).finish_non_exhaustive()
+    }
+}
+
+/// The right to answer one message later (spec §3.5). It can be used from any task, several times, and even after the
+/// channel has ended.
+#[derive(Debug)]
+#[must_use = "the client waits for the reply"]
+pub struct DeferredReply {
+    shared: Arc<Shared>,
+    reference: Ref,
+}
+
+impl DeferredReply {
+    pub(super) fn new(shared: Arc<Shared>, reference: Ref) -> Self {
+        shared.mailbox.defer();
+        DeferredReply { shared, reference }
+    }
+
+    /// Answers. A payload that cannot be sent to this client is logged and dropped.
+    pub fn send(&self, reply: impl Into<Reply>) {
+        if let Err(error) = self.shared.reply(&self.reference, reply.into()) {
+            tracing::error!(topic = %self.shared.topic, %error, "a deferred reply cannot be sent");
+        }
+    }
+}
+
+impl Drop for DeferredReply {
+    fn drop(&mut self) {
+        self.shared.mailbox.settle();
+    }
+}

@@ -1,0 +1,310 @@
+//! A channel's mailbox: small while empty, bounded, closed from outside.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use firecrest_pubsub::Broadcast;
+use firecrest_wire::{Name, Payload, Ref};
+
+use super::Reason;
+
+/// The bounds of a channel's mailbox, in items.
+///
+/// Worst-case memory: `events` times the largest frame a client may send, plus 64 bytes per item. The bound on events
+/// slows the client down: its connection is not read until there is room. At the bound on the rest the channel crashes
+/// with the reason `mailbox overflow`, counted by the metric `firecrest_mailbox_overflows_total`: its client rejoins and
+/// starts from a known state instead of having missed something silently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MailboxLimits {
+    /// Most client messages that wait. Default: 64.
+    pub events: usize,
+    /// Most other messages that wait: intercepted broadcasts, subscribed topics, infos. Default: 1,024.
+    pub infos: usize,
+    /// Most deferred replies that are owed. Until there are fewer, no event is taken out. Default: 64.
+    pub deferred: usize,
+}
+
+impl Default for MailboxLimits {
+    fn default() -> Self {
+        MailboxLimits { events: 64, infos: 1_024, deferred: 64 }
+    }
+}
+
+/// Something for a channel to handle.
+#[derive(Debug)]
+pub(crate) enum Item {
+    /// A client's message.
+    Event {
+        /// The event.
+        event: Name,
+        /// The payload.
+        payload: Payload,
+        /// The message's ref.
+        reference: Ref,
+    },
+    /// The client leaves; with the ref of its message.
+    Leave(Ref),
+    /// A broadcast on the channel's own topic whose event it intercepts.
+    Intercepted(Arc<Broadcast>),
+    /// A broadcast on another topic the channel subscribed to.
+    Subscribed(Arc<Broadcast>),
+    /// A message of the program; of the channel's `Info` type.
+    Info(Box<dyn Any + Send>),
+}
+
+impl Item {
+    fn is_from_client(&self) -> bool {
+        matches!(self, Item::Event { .. } | Item::Leave(_))
+    }
+}
+
+/// Why an item was not taken.
+#[derive(Debug)]
+pub(crate) enum PushError {
+    /// No room; the item comes back.
+    Full(Item),
+    /// The channel has ended; the item comes back.
+    Closed(Item),
+}
+
+/// What the channel takes out.
+pub(crate) enum Taken {
+    /// The next item.
+    Item(Item),
+    /// The channel is told to end. Items that wait are left.
+    Closed(Reason),
+}
+
+#[derive(Debug)]
+pub(crate) struct Mailbox {
+    limits: MailboxLimits,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Its memory is given back when it is emptied.
+    queue: VecDeque<Item>,
+    /// How many items in the queue are from the client.
+    from_client: usize,
+    /// How many deferred replies are owed.
+    deferred: usize,
+    /// Why the channel has to end; set once.
+    closing: Option<Reason>,
+    /// Whether the channel takes nothing any more.
+    ended: bool,
+    /// The channel's, when it waits for an item.
+    receiver: Option<Waker>,
+    /// The connection's, when it waits for room.
+    sender: Option<Waker>,
+}
+
+impl Mailbox {
+    pub(crate) fn new(limits: MailboxLimits) -> Self {
+        Mailbox { limits, state: Mutex::default() }
+    }
+
+    /// Queues an item.
+    pub(crate) fn push(&self, item: Item) -> Result<(), PushError> {
+        self.lock().push(item, &self.limits)
+    }
+
+    /// Ready when there is room for a message of the client, or when the channel has ended.
+    ///
+    /// Only the connection sends such messages, so that after this its next push is not refused as full.
+    pub(crate) fn poll_room(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.lock();
+        if state.ended || state.from_client < self.limits.events {
+            return Poll::Ready(());
+        }
+        state.sender = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Queues an item that no client sent; an overflow makes the channel crash.
+    pub(crate) fn push_or_crash(&self, item: Item) {
+        if let Err(PushError::Full(_)) = self.push(item) {
+            metrics::counter!("firecrest_mailbox_overflows_total").increment(1);
+            self.close(Reason::Crashed("mailbox overflow".into()));
+        }
+    }
+
+    /// Tells the channel to end, before anything that waits. The first reason counts.
+    pub(crate) fn close(&self, reason: Reason) {
+        let mut state = self.lock();
+        if state.closing.is_none() {
+            state.closing = Some(reason);
+        }
+        state.wake_receiver();
+    }
+
+    /// Takes the next item. While too many replies are owed, client events stay where they are.
+    pub(crate) fn poll_take(&self, cx: &mut Context<'_>) -> Poll<Taken> {
+        let mut state = self.lock();
+        if let Some(reason) = state.closing.clone() {
+            return Poll::Ready(Taken::Closed(reason));
+        }
+        let events = state.deferred < self.limits.deferred;
+        let wanted = |item: &Item| events || !matches!(item, Item::Event { .. });
+        if let Some(item) = state.queue.iter().position(wanted).and_then(|at| state.queue.remove(at)) {
+            state.taken(&item);
+            return Poll::Ready(Taken::Item(item));
+        }
+        match &mut state.receiver {
+            Some(waker) => waker.clone_from(cx.waker()),
+            None => state.receiver = Some(cx.waker().clone()),
+        }
+        Poll::Pending
+    }
+
+    /// Counts a reply that is owed.
+    pub(crate) fn defer(&self) {
+        self.lock().deferred += 1;
+    }
+
+    /// Counts a reply that is owed no more.
+    pub(crate) fn settle(&self) {
+        let mut state = self.lock();
+        state.deferred -= 1;
+        state.wake_receiver();
+    }
+
+    /// Ready when the channel is told to end.
+    pub(crate) fn poll_closing(&self, cx: &mut Context<'_>) -> Poll<Reason> {
+        let mut state = self.lock();
+        match &state.closing {
+            Some(reason) => Poll::Ready(reason.clone()),
+            None => {
+                state.receiver = Some(cx.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+
+    /// Takes nothing more from now on, and gives back what waits.
+    pub(crate) fn end(&self) -> VecDeque<Item> {
+        let mut state = self.lock();
+        state.ended = true;
+        if let Some(sender) = state.sender.take() {
+            sender.wake();
+        }
+        std::mem::take(&mut state.queue)
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.lock().ended
+    }
+
+    /// The state stays consistent whatever panics, so poison means nothing here.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn push(&mut self, item: Item, limits: &MailboxLimits) -> Result<(), PushError> {
+        if self.ended {
+            return Err(PushError::Closed(item));
+        }
+        let (waiting, limit) = match item.is_from_client() {
+            true => (self.from_client, limits.events),
+            false => (self.queue.len() - self.from_client, limits.infos),
+        };
+        if waiting >= limit {
+            return Err(PushError::Full(item));
+        }
+        self.from_client += usize::from(item.is_from_client());
+        self.queue.push_back(item);
+        self.wake_receiver();
+        Ok(())
+    }
+
+    /// Keeps the books after an item was taken out.
+    fn taken(&mut self, item: &Item) {
+        self.from_client -= usize::from(item.is_from_client());
+        if self.queue.is_empty() {
+            self.queue = VecDeque::new();
+        }
+        if let Some(sender) = self.sender.take_if(|_| item.is_from_client()) {
+            sender.wake();
+        }
+    }
+
+    fn wake_receiver(&mut self) {
+        if let Some(receiver) = &self.receiver {
+            receiver.wake_by_ref();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event() -> Item {
+        Item::Event { event: Name::from("e"), payload: Payload::empty(), reference: Ref::null() }
+    }
+
+    fn info() -> Item {
+        Item::Info(Box::new(()))
+    }
+
+    fn take(mailbox: &Mailbox) -> Option<Taken> {
+        match mailbox.poll_take(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(taken) => Some(taken),
+            Poll::Pending => None,
+        }
+    }
+
+    fn small() -> Mailbox {
+        Mailbox::new(MailboxLimits { events: 2, infos: 2, deferred: 1 })
+    }
+
+    #[test]
+    fn events_and_infos_have_bounds_of_their_own() {
+        let mailbox = small();
+        (0..2).for_each(|_| mailbox.push(event()).unwrap());
+        assert!(matches!(mailbox.push(event()), Err(PushError::Full(_))));
+        (0..2).for_each(|_| mailbox.push(info()).unwrap());
+        assert!(matches!(mailbox.push(info()), Err(PushError::Full(_))));
+    }
+
+    #[test]
+    fn room_is_announced_when_a_client_message_is_taken() {
+        let mailbox = small();
+        let room = |mailbox: &Mailbox| mailbox.poll_room(&mut Context::from_waker(Waker::noop())).is_ready();
+        (0..2).for_each(|_| mailbox.push(event()).unwrap());
+        assert!(!room(&mailbox));
+        assert!(take(&mailbox).is_some());
+        assert!(room(&mailbox));
+    }
+
+    #[test]
+    fn events_wait_while_too_many_replies_are_owed() {
+        let mailbox = small();
+        mailbox.defer();
+        mailbox.push(event()).unwrap();
+        mailbox.push(info()).unwrap();
+        assert!(matches!(take(&mailbox), Some(Taken::Item(Item::Info(_)))));
+        assert!(take(&mailbox).is_none());
+        mailbox.settle();
+        assert!(matches!(take(&mailbox), Some(Taken::Item(Item::Event { .. }))));
+    }
+
+    #[test]
+    fn an_overflow_of_infos_ends_the_channel() {
+        let mailbox = small();
+        (0..3).for_each(|_| mailbox.push_or_crash(info()));
+        assert!(matches!(take(&mailbox), Some(Taken::Closed(Reason::Crashed(_)))));
+    }
+
+    #[test]
+    fn what_waits_comes_back_at_the_end() {
+        let mailbox = small();
+        mailbox.push(event()).unwrap();
+        assert_eq!(mailbox.end().len(), 1);
+        assert!(matches!(mailbox.push(event()), Err(PushError::Closed(_))));
+    }
+}

@@ -1,0 +1,17 @@
+//! One client's connection, whatever carries it: the state machine that every transport drives.
+//!
+//! [`Connection`] takes messages in and decides whom they are for; [`Shared`] is what its channels hold to answer.
+//! Neither does any I/O: a transport feeds messages to the one and takes frames out of the other's [`Outbox`].
+
+mod close;
+mod outbox;
+mod shared;
+mod state;
+
+pub use outbox::OutboxLimits;
+pub use shared::Transport;
+
+pub(crate) use close::CloseReason;
+pub(crate) use outbox::Outbox;
+pub(crate) use shared::Shared;
+pub(crate) use state::{Connection, Dispatch};

@@ -1,0 +1,211 @@
+//! Whom a message is for (spec §3.3).
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use firecrest_pubsub::Subscription;
+use firecrest_wire::{Message, Ref};
+use tokio::task::JoinHandle;
+
+use super::{CloseReason, Shared};
+use crate::channel::{self, Ended, Item, Predecessor, PushError, Start};
+use crate::endpoint::Registration;
+use crate::socket::ConnectedSocket;
+
+/// A client's connection: its joined channels and the decision who gets what.
+pub(crate) struct Connection {
+    shared: Arc<Shared>,
+    socket: Arc<dyn ConnectedSocket>,
+    channels: Vec<Slot>,
+    /// A message that waits for room in a mailbox. Until it is in, no other is taken: that is the back-pressure.
+    blocked: Option<Box<Blocked>>,
+    /// The subscription to the socket's id.
+    _id: Option<Subscription>,
+    _registration: Registration,
+}
+
+/// A joined channel.
+struct Slot {
+    channel: Arc<channel::Shared>,
+    task: JoinHandle<Ended>,
+    /// Whether the client has asked to leave.
+    leaving: bool,
+}
+
+struct Blocked {
+    channel: Arc<channel::Shared>,
+    item: Item,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Dispatch {
+    /// It was taken; the next one may come.
+    Done,
+    /// It waits. None may come before [`Connection::poll_room`] is ready.
+    Blocked,
+}
+
+impl Connection {
+    pub(crate) fn new(shared: Arc<Shared>, socket: Arc<dyn ConnectedSocket>) -> Self {
+        let id = socket.id().map(|id| socket.endpoint().pubsub().subscribe(&id, shared.id, shared.clone()));
+        let registration = socket.endpoint().registry().register(Arc::clone(&shared));
+        Connection { shared, socket, channels: Vec::new(), blocked: None, _id: id, _registration: registration }
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// Takes a message of the client.
+    pub(crate) fn dispatch(&mut self, message: Message) -> Dispatch {
+        debug_assert!(self.blocked.is_none(), "no message may come before the last one is in");
+        let (topic, event) = (message.topic.as_str(), message.event.as_str());
+        if topic == Some("phoenix") && event == Some("heartbeat") {
+            self.shared.reply_json(&Ref::null(), &message.reference, &message.topic, "ok", "{}");
+            return Dispatch::Done;
+        }
+        match (self.find(topic), event) {
+            (found, Some("phx_join")) => self.join(message, found),
+            (Some(at), Some("phx_leave")) => self.leave(at, &message),
+            (None, Some("phx_leave")) => self.leave_unjoined(&message),
+            (Some(at), _) => self.forward(at, message),
+            (None, _) => {
+                self.shared.reply_unmatched(&message.reference, &message.topic);
+                Dispatch::Done
+            }
+        }
+    }
+
+    /// Ready when the next message may be taken.
+    pub(crate) fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(blocked) = &self.blocked else { return Poll::Ready(()) };
+        if blocked.channel.mailbox.poll_room(cx).is_pending() {
+            return Poll::Pending;
+        }
+        if let Some(Blocked { channel, item }) = self.blocked.take().map(|blocked| *blocked) {
+            let at = self.channels.iter().position(|slot| Arc::ptr_eq(&slot.channel, &channel));
+            let _ = at.map(|at| self.push(at, item));
+        }
+        Poll::Ready(())
+    }
+
+    /// Whether a message waits for room.
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.blocked.is_some()
+    }
+
+    /// Ends all channels.
+    pub(crate) fn close(&mut self, reason: CloseReason) {
+        self.shared.outbox.close(reason);
+        for slot in self.channels.drain(..) {
+            slot.channel.mailbox.close(reason.reason());
+        }
+        self.blocked = None;
+    }
+
+    fn find(&self, topic: Option<&str>) -> Option<usize> {
+        let topic = topic?;
+        self.channels.iter().position(|slot| slot.channel.topic == topic)
+    }
+
+    fn join(&mut self, message: Message, found: Option<usize>) -> Dispatch {
+        let Message { join_ref, reference, topic, payload, .. } = message;
+        let routed = topic.as_str().and_then(|topic| Some((topic, self.socket.route(topic)?)));
+        let Some((name, route)) = routed else {
+            tracing::warn!(?topic, "ignored a join to a topic without a route");
+            self.shared.reply_unmatched(&reference, &topic);
+            return Dispatch::Done;
+        };
+        let predecessor = found.map(|at| self.replace(at));
+        if self.is_full() {
+            let reason = r#"{"reason":"too many channels joined"}"#;
+            self.shared.reply_json(&join_ref, &reference, &topic, "error", reason);
+            return Dispatch::Done;
+        }
+        let channel = self.socket.channel(route, &self.shared, name, join_ref, &reference);
+        let start = Start { shared: Arc::clone(&channel), payload, reference, route, predecessor };
+        let task = Arc::clone(&self.socket).start(start);
+        if self.channels.len() == self.channels.capacity() {
+            // Most connections join one or two channels; doubling from four would cost more than the channel itself.
+            self.channels.reserve_exact(self.channels.len().max(1));
+        }
+        self.channels.push(Slot { channel, task, leaving: false });
+        Dispatch::Done
+    }
+
+    /// Takes an instance out of the way of a new one on the same topic (spec §3.6).
+    fn replace(&mut self, at: usize) -> Predecessor {
+        let Slot { channel, task, .. } = self.channels.swap_remove(at);
+        channel.mailbox.close(channel::Reason::DuplicateJoin);
+        Predecessor { shared: channel, task }
+    }
+
+    fn is_full(&mut self) -> bool {
+        let limit = self.socket.max_channels();
+        if self.channels.len() >= limit {
+            self.channels.retain(|slot| !slot.channel.mailbox.has_ended());
+        }
+        self.channels.len() >= limit
+    }
+
+    fn leave(&mut self, at: usize, message: &Message) -> Dispatch {
+        let slot = &mut self.channels[at];
+        if !slot.channel.accepts(&message.join_ref) {
+            return Dispatch::Done;
+        }
+        if std::mem::replace(&mut slot.leaving, true) && !slot.channel.mailbox.has_ended() {
+            // A second leave before the close is swallowed (spec §3.8).
+            return Dispatch::Done;
+        }
+        match slot.channel.mailbox.push(Item::Leave(message.reference.clone())) {
+            Ok(()) => Dispatch::Done,
+            Err(PushError::Full(item)) => self.block(at, item),
+            Err(PushError::Closed(_)) => {
+                self.channels.swap_remove(at);
+                self.leave_unjoined(message)
+            }
+        }
+    }
+
+    fn leave_unjoined(&self, message: &Message) -> Dispatch {
+        self.shared.reply_json(&message.join_ref, &message.reference, &message.topic, "ok", "{}");
+        Dispatch::Done
+    }
+
+    fn forward(&mut self, at: usize, message: Message) -> Dispatch {
+        let Message { join_ref, reference, event, payload, .. } = message;
+        if !self.channels[at].channel.accepts(&join_ref) {
+            return Dispatch::Done;
+        }
+        self.push(at, Item::Event { event, payload, reference })
+    }
+
+    fn push(&mut self, at: usize, item: Item) -> Dispatch {
+        match self.channels[at].channel.mailbox.push(item) {
+            Ok(()) => Dispatch::Done,
+            Err(PushError::Full(item)) => self.block(at, item),
+            Err(PushError::Closed(item)) => {
+                let slot = self.channels.swap_remove(at);
+                if let Item::Event { reference, .. } | Item::Leave(reference) = item {
+                    self.shared.reply_unmatched(&reference, &slot.channel.name());
+                }
+                Dispatch::Done
+            }
+        }
+    }
+
+    fn block(&mut self, at: usize, item: Item) -> Dispatch {
+        let channel = Arc::clone(&self.channels[at].channel);
+        self.blocked = Some(Box::new(Blocked { channel, item }));
+        Dispatch::Blocked
+    }
+}
+
+impl Drop for Connection {
+    /// However the connection ends, its channels end with it.
+    fn drop(&mut self) {
+        self.close(CloseReason::Lost);
+    }
+}

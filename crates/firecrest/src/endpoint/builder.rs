@@ -1,0 +1,206 @@
+//! Configuring an endpoint.
+
+use std::sync::Arc;
+
+use firecrest_pubsub::PubSub;
+use tokio_util::task::TaskTracker;
+
+use super::endpoint::Inner;
+use super::{DrainOptions, Endpoint, Registry};
+use crate::session::SessionConfig;
+use crate::token::{SecretError, SecretKeyBase};
+use crate::transport::longpoll::Sessions;
+use crate::transport::{OriginPatternError, OriginPolicy};
+
+/// The options of an [`Endpoint`], each with a default.
+#[derive(Debug)]
+#[must_use]
+pub struct EndpointBuilder {
+    secret: Option<String>,
+    production: bool,
+    host: Option<String>,
+    node: Option<String>,
+    origin: OriginPolicy,
+    session: SessionConfig,
+    drain: Option<DrainOptions>,
+}
+
+impl Default for EndpointBuilder {
+    fn default() -> Self {
+        EndpointBuilder {
+            secret: None,
+            production: false,
+            host: None,
+            node: None,
+            origin: OriginPolicy::default(),
+            session: SessionConfig::new("firecrest session"),
+            drain: Some(DrainOptions::default()),
+        }
+    }
+}
+
+/// What is wrong with the configuration of an endpoint.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EndpointError {
+    /// Production needs a secret of its own.
+    #[error(
+        "FIRECREST_SECRET_KEY_BASE is not set: in production tokens and sessions must survive a restart. Make one with \
+         `openssl rand -base64 64 | tr -d '\\n'` and keep it secret"
+    )]
+    NoSecret,
+    /// The secret is too short.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// An origin that is none.
+    #[error("FIRECREST_CHECK_ORIGIN: {0}")]
+    Origin(#[from] OriginPatternError),
+    /// An environment variable with an unknown value.
+    #[error("{name} is {value:?}, but must be {expected}")]
+    Variable {
+        /// Its name.
+        name: &'static str,
+        /// What it says.
+        value: String,
+        /// What it may say.
+        expected: &'static str,
+    },
+}
+
+impl EndpointBuilder {
+    /// Options from the environment; see [`Endpoint::from_env`].
+    ///
+    /// # Errors
+    /// When a variable cannot be read.
+    pub fn from_env() -> Result<Self, EndpointError> {
+        Self::from_variables(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+    }
+
+    fn from_variables(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, EndpointError> {
+        let production = match variable("FIRECREST_ENV").as_deref() {
+            None | Some("development") => false,
+            Some("production") => true,
+            Some(value) => {
+                let (name, expected) = ("FIRECREST_ENV", "`development` or `production`");
+                return Err(EndpointError::Variable { name, value: value.into(), expected });
+            }
+        };
+        let origin = match variable("FIRECREST_CHECK_ORIGIN").as_deref() {
+            None | Some("host") => OriginPolicy::Host,
+            Some("conn") => OriginPolicy::SameAsRequest,
+            Some("any") => OriginPolicy::Any,
+            Some(list) => OriginPolicy::list(list.split(',').map(str::trim))?,
+        };
+        Ok(EndpointBuilder {
+            secret: variable("FIRECREST_SECRET_KEY_BASE"),
+            production,
+            host: variable("FIRECREST_HOST"),
+            node: variable("FIRECREST_NODE"),
+            origin,
+            ..Self::default()
+        })
+    }
+
+    /// The secret all others are derived from, at least 64 bytes. Default: a random one, so that no token or session
+    /// survives a restart.
+    pub fn secret_key_base(mut self, secret: impl Into<String>) -> Self {
+        self.secret = Some(secret.into());
+        self
+    }
+
+    /// Whether this is production, where a secret must be set. Default: no.
+    pub fn production(mut self, production: bool) -> Self {
+        self.production = production;
+        self
+    }
+
+    /// The public host name, for the origin check. Default: the `Host` of each request.
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.host = Some(host.into());
+        self
+    }
+
+    /// This node's name, unique in a cluster. Default: a random one.
+    pub fn node(mut self, node: impl Into<String>) -> Self {
+        self.node = Some(node.into());
+        self
+    }
+
+    /// Which origins may connect. Default: the own host.
+    pub fn check_origin(mut self, policy: OriginPolicy) -> Self {
+        self.origin = policy;
+        self
+    }
+
+    /// How sessions are kept. Default: a signed cookie.
+    pub fn session(mut self, session: SessionConfig) -> Self {
+        self.session = session;
+        self
+    }
+
+    /// How connections are drained at shutdown; none closes them all at once. Default: see [`DrainOptions`].
+    pub fn drain(mut self, drain: Option<DrainOptions>) -> Self {
+        self.drain = drain;
+        self
+    }
+
+    /// The endpoint.
+    ///
+    /// # Errors
+    /// When the secret is too short, or missing in production.
+    pub fn build(self) -> Result<Endpoint, EndpointError> {
+        let secret = match self.secret {
+            Some(secret) => SecretKeyBase::new(secret)?,
+            None if self.production => return Err(EndpointError::NoSecret),
+            None => {
+                tracing::warn!("no secret key base is set: a random one is used, tokens and sessions end with this process");
+                SecretKeyBase::random()
+            }
+        };
+        Ok(Endpoint::new(Inner {
+            pubsub: PubSub::new(),
+            node: self.node.unwrap_or_else(|| format!("node-{:08x}", rand::random::<u32>())),
+            host: self.host,
+            secret,
+            origin: self.origin,
+            session: self.session,
+            drain: self.drain,
+            connections: Arc::new(Registry::default()),
+            sessions: Sessions::default(),
+            tracker: TaskTracker::new(),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn build(variables: &'static [(&'static str, &'static str)]) -> Result<Endpoint, EndpointError> {
+        let find = |name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        EndpointBuilder::from_variables(find)?.build()
+    }
+
+    #[test]
+    fn development_gets_a_random_secret_and_production_refuses() {
+        assert!(build(&[]).is_ok());
+        assert!(matches!(build(&[("FIRECREST_ENV", "production")]), Err(EndpointError::NoSecret)));
+    }
+
+    #[test]
+    fn a_short_secret_is_refused_at_start() {
+        let error = build(&[("FIRECREST_SECRET_KEY_BASE", "short")]).unwrap_err().to_string();
+        assert!(error.contains("64"), "{error}");
+    }
+
+    #[test]
+    fn o_2_origins_from_the_environment() {
+        let policy = |value| build(value).unwrap().origin_policy().clone();
+        assert_eq!(policy(&[]), OriginPolicy::Host);
+        assert_eq!(policy(&[("FIRECREST_CHECK_ORIGIN", "conn")]), OriginPolicy::SameAsRequest);
+        let list = OriginPolicy::list(["//a.com", "https://b.com"]).unwrap();
+        assert_eq!(policy(&[("FIRECREST_CHECK_ORIGIN", "//a.com, https://b.com")]), list);
+        assert!(build(&[("FIRECREST_CHECK_ORIGIN", "nonsense")]).is_err());
+        assert!(build(&[("FIRECREST_ENV", "prod")]).unwrap_err().to_string().contains("production"));
+    }
+}

@@ -1,0 +1,128 @@
+//! The endpoint itself.
+
+use std::sync::Arc;
+
+use firecrest_pubsub::PubSub;
+use tokio_util::task::TaskTracker;
+
+use super::{DrainOptions, EndpointBuilder, EndpointError, Registry};
+use crate::session::{SessionConfig, SessionLayer};
+use crate::socket::{Socket, SocketMount};
+use crate::token::SecretKeyBase;
+use crate::transport::OriginPolicy;
+use crate::transport::longpoll::Sessions;
+
+/// What all sockets of an application share: topics, secrets, policies. Clones are the same endpoint.
+#[derive(Clone)]
+pub struct Endpoint {
+    inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) pubsub: PubSub,
+    pub(super) node: String,
+    pub(super) host: Option<String>,
+    pub(super) secret: SecretKeyBase,
+    pub(super) origin: OriginPolicy,
+    pub(super) session: SessionConfig,
+    pub(super) drain: Option<DrainOptions>,
+    pub(super) connections: Arc<Registry>,
+    pub(super) sessions: Sessions,
+    pub(super) tracker: TaskTracker,
+}
+
+impl Endpoint {
+    /// An endpoint with everything at its default but what is set.
+    pub fn builder() -> EndpointBuilder {
+        EndpointBuilder::default()
+    }
+
+    /// An endpoint configured by the environment.
+    ///
+    /// | variable | meaning | default |
+    /// | --- | --- | --- |
+    /// | `FIRECREST_ENV` | `development` or `production` | `development` |
+    /// | `FIRECREST_SECRET_KEY_BASE` | the secret all others are derived from, at least 64 bytes | in development a random one, and a warning; in production it must be set |
+    /// | `FIRECREST_HOST` | public host name | the `Host` of each request |
+    /// | `FIRECREST_CHECK_ORIGIN` | `host`, `conn`, `any`, or origins separated by commas | `host` |
+    /// | `FIRECREST_NODE` | this node's name, unique in a cluster | a random one |
+    ///
+    /// # Errors
+    /// When a variable cannot be read, or the secret is missing in production or too short.
+    pub fn from_env() -> Result<Self, EndpointError> {
+        EndpointBuilder::from_env()?.build()
+    }
+
+    pub(super) fn new(inner: Inner) -> Self {
+        Endpoint { inner: Arc::new(inner) }
+    }
+
+    /// Mounts a socket at a path: `router.merge(endpoint.socket::<UserSocket>("/socket"))` serves `/socket/websocket` and
+    /// `/socket/longpoll`. The path may contain `:variables`.
+    pub fn socket<S: Socket>(&self, path: &str) -> SocketMount<S> {
+        SocketMount::new(self.clone(), path)
+    }
+
+    /// A layer that gives pages a [`Session`](crate::session::Session) in a signed cookie.
+    pub fn session_layer(&self) -> SessionLayer {
+        SessionLayer::new(self.inner.secret.clone(), self.inner.session.clone())
+    }
+
+    /// Topics and subscriptions.
+    pub fn pubsub(&self) -> &PubSub {
+        &self.inner.pubsub
+    }
+
+    /// This node's name.
+    pub fn node(&self) -> &str {
+        &self.inner.node
+    }
+
+    /// The public host name, if one is configured.
+    pub fn host(&self) -> Option<&str> {
+        self.inner.host.as_deref()
+    }
+
+    /// The secret that tokens and sessions are signed with.
+    pub fn secret(&self) -> &SecretKeyBase {
+        &self.inner.secret
+    }
+
+    /// Which origins may connect, unless a mount says otherwise.
+    pub fn origin_policy(&self) -> &OriginPolicy {
+        &self.inner.origin
+    }
+
+    /// How sessions are kept.
+    pub fn session_config(&self) -> &SessionConfig {
+        &self.inner.session
+    }
+
+    /// How many clients are connected to this node.
+    pub fn connections(&self) -> usize {
+        self.inner.connections.len()
+    }
+
+    pub(crate) fn registry(&self) -> &Arc<Registry> {
+        &self.inner.connections
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.inner.sessions
+    }
+
+    pub(crate) fn drain_options(&self) -> Option<DrainOptions> {
+        self.inner.drain
+    }
+
+    /// Counts the tasks of connections, so that a shutdown can wait for them.
+    pub(crate) fn tracker(&self) -> &TaskTracker {
+        &self.inner.tracker
+    }
+}
+
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Endpoint").field("node", &self.node()).field("connections", &self.connections()).finish()
+    }
+}

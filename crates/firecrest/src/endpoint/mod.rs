@@ -1,0 +1,17 @@
+//! The endpoint: what all sockets of an application share, and the server that carries them.
+
+mod broadcast;
+mod builder;
+mod drain;
+#[allow(clippy::module_inception, reason = "the module is named after the type it holds")]
+mod endpoint;
+mod registry;
+mod serve;
+
+pub use broadcast::BroadcastError;
+pub use builder::{EndpointBuilder, EndpointError};
+pub use drain::DrainOptions;
+pub use endpoint::Endpoint;
+pub use serve::ServeError;
+
+pub(crate) use registry::{Registration, Registry};

@@ -1,0 +1,135 @@
+//! An HTTP server for axum applications with sockets.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
+use tower::Service as _;
+
+use super::Endpoint;
+
+/// How long a client may take to send a request's head.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long connections and their channels may take to end after they were told.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long to wait after an error of `accept`: mostly there are no file descriptors left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The signals that end the server cannot be waited for.
+    #[error("cannot wait for signals: {0}")]
+    Signals(io::Error),
+}
+
+impl Endpoint {
+    /// Serves an application until SIGTERM or SIGINT, then [drains](Self::drain).
+    ///
+    /// Any other server for axum applications works as well; this one knows how to end.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on.
+    pub async fn serve(&self, address: impl ToSocketAddrs + std::fmt::Display, app: Router) -> Result<(), ServeError> {
+        let listener = listen(&address).await?;
+        self.serve_until(listener, app, stop_signal().map_err(ServeError::Signals)?).await;
+        Ok(())
+    }
+
+    /// Serves an application on a listener until SIGTERM or SIGINT, then drains.
+    ///
+    /// # Errors
+    /// When the signals cannot be waited for.
+    pub async fn serve_on(&self, listener: TcpListener, app: Router) -> Result<(), ServeError> {
+        self.serve_until(listener, app, stop_signal().map_err(ServeError::Signals)?).await;
+        Ok(())
+    }
+
+    /// Serves an application until `stop` is ready, then drains: connections are told to go, requests in flight are
+    /// finished, channels end. What has not ended five seconds after it was told is cut off.
+    pub async fn serve_until(&self, listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
+        let requests = GracefulShutdown::new();
+        tokio::select! {
+            () = self.accept(&listener, &app, &requests) => {}
+            () = stop => {}
+        }
+        // New clients go to another node, or wait for the next process.
+        drop(listener);
+        self.drain().await;
+        self.tracker().close();
+        let finished = async {
+            requests.shutdown().await;
+            self.tracker().wait().await;
+        };
+        if tokio::time::timeout(STOP_TIMEOUT, finished).await.is_err() {
+            tracing::warn!("some connections did not end in time: cut off");
+        }
+        self.tracker().reopen();
+    }
+
+    async fn accept(&self, listener: &TcpListener, app: &Router, requests: &GracefulShutdown) {
+        loop {
+            match listener.accept().await {
+                Ok((stream, peer)) => self.carry(stream, peer, app.clone(), requests),
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    fn carry(&self, stream: TcpStream, peer: SocketAddr, app: Router, requests: &GracefulShutdown) {
+        // Small messages must not wait for the acknowledgement of the ones before.
+        let _ = stream.set_nodelay(true);
+        let service = hyper::service::service_fn(move |mut request: http::Request<hyper::body::Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            app.clone().call(request)
+        });
+        let mut server = auto::Builder::new(TokioExecutor::new()).http1_only();
+        server.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+        let connection = server.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        let connection = requests.watch(connection.into_owned());
+        self.tracker().spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, %peer, "an HTTP connection failed");
+            }
+        });
+    }
+}
+
+async fn listen(address: &(impl ToSocketAddrs + std::fmt::Display)) -> Result<TcpListener, ServeError> {
+    let error = |source| ServeError::Listen { address: address.to_string(), source };
+    TcpListener::bind(address).await.map_err(error)
+}
+
+/// Ready at SIGTERM or SIGINT.
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    })
+}

@@ -1,0 +1,19 @@
+//! What an application needs most: `use firecrest::prelude::*`.
+
+use std::time::Duration;
+
+pub use firecrest_pubsub::Broadcast;
+pub use firecrest_wire::Payload;
+pub use serde_json::json;
+
+pub use crate::channel::{
+    Binary, Channel, Context, DeferredReply, Join, Joined, NoEvents, Outcome, Raw, Reason, Rejected, Reply, Stop,
+};
+pub use crate::endpoint::Endpoint;
+pub use crate::socket::{Channels, Connect, Refused, Socket};
+
+/// 60 minutes.
+pub const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// 24 hours.
+pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);

@@ -1,0 +1,80 @@
+use std::mem;
+use std::task::{Context, Poll};
+
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use futures_util::future::BoxFuture;
+use http::header::SET_COOKIE;
+use tower::{Layer, Service};
+
+use super::codec::Codec;
+use super::{Session, SessionConfig, cookie};
+use crate::token::SecretKeyBase;
+
+/// Gives every request a [`Session`], and writes it to the response when it was changed.
+#[derive(Clone, Debug)]
+pub struct SessionLayer {
+    codec: Codec,
+}
+
+impl SessionLayer {
+    /// Sessions with keys derived from `secret`.
+    pub fn new(secret: SecretKeyBase, config: SessionConfig) -> Self {
+        Self { codec: Codec::new(secret, config) }
+    }
+}
+
+impl<S> Layer<S> for SessionLayer {
+    type Service = SessionService<S>;
+
+    fn layer(&self, inner: S) -> SessionService<S> {
+        SessionService { inner, codec: self.codec.clone() }
+    }
+}
+
+/// The service of a [`SessionLayer`].
+#[derive(Clone, Debug)]
+pub struct SessionService<S> {
+    inner: S,
+    codec: Codec,
+}
+
+impl<S> Service<Request> for SessionService<S>
+where
+    S: Service<Request, Response = Response> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = Response;
+    type Error = S::Error;
+    type Future = BoxFuture<'static, Result<Response, S::Error>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let config = &self.codec.config;
+        let secure = config.is_secure(request.uri(), request.headers());
+        let cookie = cookie::find(request.headers(), &config.cookie_name).map(str::to_owned);
+        let session = Session::new(self.codec.clone(), cookie);
+        request.extensions_mut().insert(session.clone());
+        // The service that was polled ready must be the one that is called.
+        let clone = self.inner.clone();
+        let mut inner = mem::replace(&mut self.inner, clone);
+        Box::pin(async move { Ok(finish(inner.call(request).await?, &session, secure)) })
+    }
+}
+
+fn finish(mut response: Response, session: &Session, secure: bool) -> Response {
+    match session.set_cookie(secure) {
+        None => response,
+        Some(Ok(line)) => {
+            response.headers_mut().append(SET_COOKIE, line);
+            response
+        }
+        Some(Err(error)) => error.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

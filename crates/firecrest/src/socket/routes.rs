@@ -1,0 +1,82 @@
+//! Which channel serves which topic (spec §3.1).
+
+use std::any::Any;
+use std::sync::Arc;
+
+use firecrest_wire::Pattern;
+use tokio::task::JoinHandle;
+
+use super::{Instance, Socket};
+use crate::channel::{self, Channel, Ended, MailboxLimits, Start};
+
+/// The routes of a socket, in order: the first that matches a topic serves it.
+pub struct Channels<S> {
+    routes: Vec<Route<S>>,
+}
+
+pub(crate) struct Route<S> {
+    pub(crate) pattern: Pattern,
+    /// What [`Channels::with`] gave.
+    pub(crate) data: Option<Arc<dyn Any + Send + Sync>>,
+    pub(super) intercepts: &'static [&'static str],
+    pub(super) mailbox: MailboxLimits,
+    pub(super) start: fn(Arc<Instance<S>>, Start) -> JoinHandle<Ended>,
+}
+
+impl<S: Socket> Channels<S> {
+    /// No routes yet.
+    pub fn new() -> Self {
+        Channels { routes: Vec::new() }
+    }
+
+    /// Serves a topic, or with a trailing `*` every topic with that prefix.
+    ///
+    /// # Panics
+    /// When `*` stands anywhere but at the very end (H11). That happens when the socket is mounted, never later.
+    #[must_use]
+    pub fn route<C: Channel<S>>(mut self, pattern: &str) -> Self {
+        let pattern = match Pattern::parse(pattern) {
+            Ok(pattern) => pattern,
+            Err(error) => panic!("{}: {error}", std::any::type_name::<C>()),
+        };
+        self.routes.push(Route {
+            pattern,
+            data: None,
+            intercepts: C::INTERCEPT,
+            mailbox: C::mailbox_limits(),
+            start: |instance, start| tokio::spawn(channel::run::<S, C>(instance, start)),
+        });
+        self
+    }
+
+    /// Gives the last route a value that its channels read with [`Join::data`](crate::channel::Join::data).
+    ///
+    /// # Panics
+    /// Before the first route.
+    #[must_use]
+    pub fn with(mut self, data: impl Any + Send + Sync) -> Self {
+        let route = self.routes.last_mut().expect("`with` follows a route");
+        route.data = Some(Arc::new(data));
+        self
+    }
+
+    pub(super) fn find(&self, topic: &str) -> Option<usize> {
+        self.routes.iter().position(|route| route.pattern.matched(topic).is_some())
+    }
+
+    pub(super) fn get(&self, route: usize) -> &Route<S> {
+        &self.routes[route]
+    }
+}
+
+impl<S: Socket> Default for Channels<S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<S> std::fmt::Debug for Channels<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.routes.iter().map(|route| &route.pattern)).finish()
+    }
+}

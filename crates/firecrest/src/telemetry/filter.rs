@@ -1,0 +1,115 @@
+//! Keeping secrets out of logs (spec §3.14, C212, C213).
+
+use std::sync::{OnceLock, PoisonError, RwLock};
+
+use firecrest_wire::Payload;
+use serde_json::Value;
+
+/// What a hidden value is replaced with.
+const FILTERED: &str = "[FILTERED]";
+
+/// Longest payload that is written to the log, in bytes; of a longer one only the length.
+const MAX_LOGGED: usize = 4_096;
+
+/// Which parameters logs may show. The default hides the values of all keys that contain `password` or `token`, and
+/// strings that contain `password=` or `token=`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ParamFilter {
+    /// Hide values whose key contains one of these; show the rest.
+    Discard(Vec<String>),
+    /// Show values below these keys, whole; hide all other leaf values.
+    Keep(Vec<String>),
+}
+
+impl Default for ParamFilter {
+    fn default() -> Self {
+        ParamFilter::Discard(vec!["password".into(), "token".into()])
+    }
+}
+
+impl ParamFilter {
+    /// Makes this the filter of all logs of this process.
+    pub fn install(self) {
+        *installed().write().unwrap_or_else(PoisonError::into_inner) = self;
+    }
+
+    /// A copy of `value` that may be shown.
+    pub fn apply(&self, value: &Value) -> Value {
+        match (self, value) {
+            (_, Value::Array(items)) => items.iter().map(|item| self.apply(item)).collect(),
+            (_, Value::Object(map)) => {
+                map.iter().map(|(key, value)| (key.clone(), self.apply_to_entry(key, value))).collect()
+            }
+            (ParamFilter::Discard(words), Value::String(text)) if mentions(text, words) => FILTERED.into(),
+            (ParamFilter::Discard(_), value) => value.clone(),
+            (ParamFilter::Keep(_), _) => FILTERED.into(),
+        }
+    }
+
+    fn apply_to_entry(&self, key: &str, value: &Value) -> Value {
+        match self {
+            ParamFilter::Discard(words) if words.iter().any(|word| key.contains(word)) => FILTERED.into(),
+            ParamFilter::Keep(keys) if keys.iter().any(|kept| kept == key) => value.clone(),
+            _ => self.apply(value),
+        }
+    }
+}
+
+/// Whether a string carries something like `password=secret` (C017–C019).
+fn mentions(text: &str, words: &[String]) -> bool {
+    words.iter().any(|word| text.match_indices(word.as_str()).any(|(at, _)| text[at + word.len()..].starts_with('=')))
+}
+
+fn installed() -> &'static RwLock<ParamFilter> {
+    static FILTER: OnceLock<RwLock<ParamFilter>> = OnceLock::new();
+    FILTER.get_or_init(RwLock::default)
+}
+
+/// A payload as logs show it.
+pub(super) fn shown(payload: &Payload) -> String {
+    match payload {
+        Payload::Binary(bytes) => format!("<{} bytes>", bytes.len()),
+        Payload::Json(json) if json.len() > MAX_LOGGED => format!("<{} bytes of JSON>", json.len()),
+        Payload::Json(json) => shown_value(&serde_json::from_str(json).unwrap_or_default()),
+    }
+}
+
+/// A value as logs show it.
+pub(super) fn shown_value(value: &Value) -> String {
+    installed().read().unwrap_or_else(PoisonError::into_inner).apply(value).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn c212_filtering_reaches_nested_maps_and_lists() {
+        let value = json!({"a": 1, "password": "x", "user": {"api_token": [1], "list": [{"password_again": "y"}, 2]}});
+        let expected = json!({
+            "a": 1,
+            "password": FILTERED,
+            "user": {"api_token": FILTERED, "list": [{"password_again": FILTERED}, 2]}
+        });
+        assert_eq!(ParamFilter::default().apply(&value), expected);
+    }
+
+    #[test]
+    fn c213_keep_mode_hides_all_other_leaves() {
+        let value = json!({"id": 1, "user": {"password": "x"}, "rest": {"a": 1, "b": [2], "id": 3}});
+        let expected =
+            json!({"id": 1, "user": {"password": "x"}, "rest": {"a": FILTERED, "b": [FILTERED], "id": 3}});
+        assert_eq!(ParamFilter::Keep(vec!["id".into(), "user".into()]).apply(&value), expected);
+    }
+
+    #[test]
+    fn c017_c018_c019_a_form_with_a_password_is_hidden_whole() {
+        for form in ["a=1&password=x&b=2", "a=1&password=x", "%zz&password=x&&"] {
+            assert_eq!(ParamFilter::default().apply(&json!({ "value": form })), json!({ "value": FILTERED }));
+        }
+        assert_eq!(ParamFilter::default().apply(&json!({"v": "my password"})), json!({"v": "my password"}));
+    }
+}

@@ -1,0 +1,85 @@
+//! Log lines around the user's code.
+
+use std::any::type_name;
+use std::future::Future;
+
+use firecrest_wire::params::Params;
+use firecrest_wire::{Payload, ProtocolVersion};
+use tokio::time::Instant;
+use tracing::Level;
+
+use super::filter::{shown, shown_value};
+use crate::channel::{Answer, Start};
+use crate::connection::Transport;
+
+/// A client has connected (C131).
+pub(crate) fn connected<S>(transport: Transport, version: ProtocolVersion, params: &Params, started: Instant) {
+    metrics::counter!("firecrest_sockets_connected_total", "transport" => transport.as_str(), "result" => "ok").increment(1);
+    if tracing::enabled!(Level::INFO) {
+        tracing::info!(
+            socket = type_name::<S>(),
+            transport = transport.as_str(),
+            serializer = ?version,
+            params = shown_value(&params.to_json()),
+            took = ?started.elapsed(),
+            "CONNECTED",
+        );
+    }
+}
+
+/// A client was refused. The reason names no secrets.
+pub(crate) fn refused<S>(transport: Transport, params: &Params, reason: &str) {
+    metrics::counter!("firecrest_sockets_connected_total", "transport" => transport.as_str(), "result" => "refused").increment(1);
+    tracing::info!(
+        socket = type_name::<S>(),
+        transport = transport.as_str(),
+        params = shown_value(&params.to_json()),
+        reason,
+        "REFUSED CONNECTION",
+    );
+}
+
+/// Logs a join and its result (C132, C172).
+pub(crate) async fn joining<C, I>(start: &Start, asking: impl Future<Output = Answer<C, I>>) -> Answer<C, I> {
+    let started = Instant::now();
+    let answer = asking.await;
+    let result = match &answer {
+        Answer::Ok(_) => "JOINED",
+        Answer::Rejected(_) => "REFUSED JOIN",
+        Answer::Cancelled => return answer,
+    };
+    metrics::counter!("firecrest_channel_joins_total", "result" => result).increment(1);
+    if tracing::enabled!(Level::INFO) && !start.shared.topic.starts_with("phoenix") {
+        tracing::info!(
+            topic = %start.shared.topic,
+            channel = type_name::<C>(),
+            params = shown(&start.payload),
+            took = ?started.elapsed(),
+            "{result}",
+        );
+    }
+    answer
+}
+
+/// Logs an event after it was handled.
+pub(crate) async fn handling<C, T>(
+    topic: &str,
+    event: &str,
+    payload: &Payload,
+    handling: impl Future<Output = T>,
+) -> T {
+    if !tracing::enabled!(Level::DEBUG) || topic.starts_with("phoenix") {
+        return handling.await;
+    }
+    let started = Instant::now();
+    let result = handling.await;
+    tracing::debug!(
+        topic,
+        event,
+        channel = type_name::<C>(),
+        params = shown(payload),
+        took = ?started.elapsed(),
+        "HANDLED",
+    );
+    result
+}

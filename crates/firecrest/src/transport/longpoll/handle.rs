@@ -1,0 +1,113 @@
+//! Answering long-poll requests.
+
+use std::sync::Arc;
+
+use axum::extract::{RawPathParams, Request};
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use firecrest_wire::limits::MAX_LONGPOLL_BODY;
+use firecrest_wire::longpoll::parts;
+use firecrest_wire::params::Params;
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use http::{Method, StatusCode};
+
+use super::session::{Polled, Posted, Session};
+use super::{response, sessions};
+use crate::connection::Transport;
+use crate::socket::{Mount, Socket};
+use crate::transport::open;
+
+/// Where newer clients put the session's token (spec §4.1). It wins over the parameter, even when it is nonsense.
+const TOKEN_HEADER: &str = "x-phoenix-longpoll-token";
+
+/// Where the official client puts its `authToken` (spec §1.10).
+const AUTH_TOKEN_HEADER: &str = "x-phoenix-authtoken";
+
+/// Answers a request to the long-poll URL.
+pub(crate) async fn handle<S: Socket>(mount: &Arc<Mount<S>>, variables: &RawPathParams, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    if !open::origin_allowed(mount, &head) {
+        return response::status(response::FORBIDDEN);
+    }
+    let params = match open::params(&head, variables) {
+        Ok(params) => params,
+        Err(status) => return status.into_response(),
+    };
+    match head.method {
+        Method::OPTIONS => response::preflight(&head.headers),
+        Method::GET => poll(mount, &head, &params).await,
+        Method::POST => match axum::body::to_bytes(body, MAX_LONGPOLL_BODY).await {
+            Ok(body) => post(mount, &head, &params, body).await,
+            Err(_) => StatusCode::BAD_REQUEST.into_response(),
+        },
+        _ => StatusCode::BAD_REQUEST.into_response(),
+    }
+}
+
+async fn poll<S: Socket>(mount: &Arc<Mount<S>>, head: &Parts, params: &Params) -> Response {
+    let Some(session) = find(mount, head, params) else { return create(mount, head, params).await };
+    let token = token(head, params);
+    match session.poll().await {
+        Polled::Messages(frames) => response::messages(response::OK, token, &Vec::from(frames)),
+        Polled::Nothing => response::messages(response::NO_CONTENT, token, &[]),
+        // Without a token: the client comes back without one and gets a new session.
+        Polled::Gone => response::messages(response::GONE, None, &[]),
+    }
+}
+
+async fn create<S: Socket>(mount: &Arc<Mount<S>>, head: &Parts, params: &Params) -> Response {
+    let sessions = mount.endpoint.sessions();
+    if sessions.is_full() {
+        tracing::error!("too many long-poll sessions: refused a new one");
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let auth_token = head.headers.get(AUTH_TOKEN_HEADER).and_then(|value| value.to_str().ok());
+    let auth_token = auth_token.filter(|_| mount.options.auth_token);
+    let connection = match open::open(mount, head, params, Transport::LongPoll, auth_token).await {
+        Ok(connection) => connection,
+        Err(StatusCode::INTERNAL_SERVER_ERROR) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Err(_) => return response::status(response::FORBIDDEN),
+    };
+    let session = Session::start(sessions, connection, mount.options.window);
+    match sessions::token(mount.endpoint.secret(), &session.id) {
+        Ok(token) => response::messages(response::GONE, Some(&token), &[]),
+        Err(error) => {
+            tracing::error!(%error, "cannot sign a session token");
+            session.refuse();
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+async fn post<S: Socket>(mount: &Arc<Mount<S>>, head: &Parts, params: &Params, body: Bytes) -> Response {
+    let Some(session) = find(mount, head, params) else { return response::status(response::GONE) };
+    let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let Ok(parts) = parts(content_type, body) else {
+        session.refuse();
+        return response::status(response::GONE);
+    };
+    for part in parts {
+        let Ok(part) = part else {
+            session.refuse();
+            return response::status(response::GONE);
+        };
+        match session.receive(&part).await {
+            Posted::Done => {}
+            Posted::Timeout => return response::status(response::TIMEOUT),
+            Posted::Gone => return response::status(response::GONE),
+        }
+    }
+    response::status(response::OK)
+}
+
+fn find<S: Socket>(mount: &Mount<S>, head: &Parts, params: &Params) -> Option<Arc<Session>> {
+    mount.endpoint.sessions().find(mount.endpoint.secret(), token(head, params))
+}
+
+fn token<'a>(head: &'a Parts, params: &'a Params) -> Option<&'a str> {
+    match head.headers.get(TOKEN_HEADER) {
+        Some(header) => header.to_str().ok(),
+        None => params.get("token"),
+    }
+}

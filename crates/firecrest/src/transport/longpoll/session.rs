@@ -1,0 +1,135 @@
+//! A long-poll session: a connection that is carried by one request after another.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::time::Duration;
+
+use firecrest_wire::longpoll::Part;
+use firecrest_wire::serializer;
+use firecrest_wire::websocket::Frame;
+use tokio::sync::{Mutex, Notify};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::Sessions;
+use crate::connection::{CloseReason, Connection, Shared};
+
+pub(crate) struct Session {
+    pub(super) id: String,
+    shared: Arc<Shared>,
+    /// Held while messages of a POST are handled, so that POSTs cannot overtake each other.
+    connection: Mutex<Connection>,
+    /// When the last poll came, or was answered.
+    polled: StdMutex<Instant>,
+    /// Tells a waiting poll that another one has come.
+    replaced: Notify,
+    window: Duration,
+}
+
+/// What a poll came to.
+pub(super) enum Polled {
+    /// These messages.
+    Messages(VecDeque<Frame>),
+    /// Nothing within the window.
+    Nothing,
+    /// The session has ended.
+    Gone,
+}
+
+/// What a POST came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Posted {
+    Done,
+    /// There was no room within the window.
+    Timeout,
+    /// The session has ended, maybe by this.
+    Gone,
+}
+
+impl Session {
+    /// Starts a session and the task that ends it.
+    pub(super) fn start(sessions: &Sessions, connection: Connection, window: Duration) -> Arc<Self> {
+        let session = Arc::new(Session {
+            id: Sessions::new_id(),
+            shared: Arc::clone(connection.shared()),
+            connection: Mutex::new(connection),
+            polled: StdMutex::new(Instant::now()),
+            replaced: Notify::new(),
+            window,
+        });
+        sessions.insert(&session);
+        tokio::spawn(Arc::clone(&session).watch(sessions.clone()));
+        session
+    }
+
+    /// Waits for messages, at most the window. Only one poll waits at a time: a new one sends the old one home.
+    pub(super) async fn poll(&self) -> Polled {
+        self.replaced.notify_waiters();
+        self.touch();
+        let messages = poll_fn(|cx| self.shared.outbox.poll(cx));
+        let polled = tokio::select! {
+            biased;
+            messages = messages => messages.map_or(Polled::Gone, Polled::Messages),
+            () = self.replaced.notified() => Polled::Nothing,
+            () = tokio::time::sleep(self.window) => Polled::Nothing,
+        };
+        // What goes into a response is out of our hands (spec §4.5).
+        self.shared.outbox.written();
+        self.touch();
+        polled
+    }
+
+    /// Handles one frame of a POST.
+    pub(super) async fn receive(&self, part: &Part) -> Posted {
+        let decoded = match part {
+            Part::Text(text) => serializer::decode_text(self.shared.version, text),
+            Part::Binary(bytes) => serializer::decode_binary(self.shared.version, bytes),
+        };
+        let handling = async {
+            let mut connection = self.connection.lock().await;
+            poll_fn(|cx| connection.poll_room(cx)).await;
+            match decoded {
+                Ok(message) => drop(connection.dispatch(message)),
+                Err(error) => {
+                    tracing::warn!(%error, "a client sent what is no message: ending its session");
+                    self.shared.outbox.close(CloseReason::Undecodable);
+                }
+            }
+            poll_fn(|cx| connection.poll_room(cx)).await;
+        };
+        match timeout(self.window, handling).await {
+            Err(_) => Posted::Timeout,
+            Ok(()) if self.shared.outbox.closed().is_some() => Posted::Gone,
+            Ok(()) => Posted::Done,
+        }
+    }
+
+    /// Ends the session because a client broke the rules.
+    pub(super) fn refuse(&self) {
+        self.shared.outbox.close(CloseReason::Undecodable);
+    }
+
+    /// Waits for the end, by whatever cause, and for nobody polling any more.
+    async fn watch(self: Arc<Self>, sessions: Sessions) {
+        let reason = loop {
+            let due = self.last_polled() + self.window * 3 / 2;
+            tokio::select! {
+                reason = poll_fn(|cx| self.shared.outbox.poll_closed(cx)) => break reason,
+                () = sleep_until(due) => {}
+            }
+            if Instant::now() >= self.last_polled() + self.window * 3 / 2 {
+                break CloseReason::Inactive;
+            }
+        };
+        sessions.remove(&self.id);
+        self.connection.lock().await.close(reason);
+    }
+
+    fn touch(&self) {
+        *self.polled.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    fn last_polled(&self) -> Instant {
+        *self.polled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,86 @@
+//! What both transports do before there is a connection (spec §1.3, §1.4, §1.6).
+
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, RawPathParams};
+use firecrest_wire::ProtocolVersion;
+use firecrest_wire::params::{Params, ParamsLimits};
+use futures_util::FutureExt as _;
+use http::StatusCode;
+use http::header::{HOST, ORIGIN};
+use http::request::Parts;
+use tokio::time::Instant;
+
+use super::origin::Seen;
+use crate::connection::{Connection, Shared, Transport};
+use crate::socket::{Connect, Instance, Mount, Socket};
+use crate::telemetry::{self, Panic};
+
+/// The parameters: query string, then path variables, which win. A variable whose name begins with `_` is none.
+pub(super) fn params(parts: &Parts, variables: &RawPathParams) -> Result<Params, StatusCode> {
+    let query = parts.uri.query().unwrap_or_default();
+    let mut params = Params::parse(query, &ParamsLimits::default()).map_err(|_| StatusCode::BAD_REQUEST)?;
+    for (name, value) in variables.iter().filter(|(name, _)| !name.starts_with('_')) {
+        params.insert(name, value);
+    }
+    Ok(params)
+}
+
+/// Whether the request's origin may connect.
+pub(super) fn origin_allowed<S: Socket>(mount: &Mount<S>, parts: &Parts) -> bool {
+    let header = |name| parts.headers.get(name).map(|value: &http::HeaderValue| value.to_str().unwrap_or_default());
+    let policy = mount.options.check_origin.as_ref().unwrap_or(mount.endpoint.origin_policy());
+    let seen = Seen {
+        scheme: parts.uri.scheme_str().unwrap_or("http"),
+        host: header(HOST).or_else(|| parts.uri.authority().map(http::uri::Authority::as_str)),
+        public_host: mount.endpoint.host(),
+    };
+    let origin = header(ORIGIN);
+    let allowed = policy.allows(origin, seen);
+    if !allowed {
+        tracing::warn!(origin, host = seen.host, "refused a connection from this origin; see `check_origin`");
+        metrics::counter!("firecrest_origins_refused_total").increment(1);
+    }
+    allowed
+}
+
+/// Negotiates the version and asks the socket handler. On success there is a connection, not yet carried by anything.
+pub(super) async fn open<S: Socket>(
+    mount: &Arc<Mount<S>>,
+    parts: &Parts,
+    params: &Params,
+    transport: Transport,
+    auth_token: Option<&str>,
+) -> Result<Connection, StatusCode> {
+    let started = Instant::now();
+    let version = ProtocolVersion::from_params(params).map_err(|error| {
+        tracing::warn!(%error, "refused a connection");
+        StatusCode::FORBIDDEN
+    })?;
+    let request = Connect {
+        endpoint: &mount.endpoint,
+        params,
+        parts,
+        transport,
+        peer: parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer),
+        auth_token,
+        check_csrf: mount.options.check_csrf,
+    };
+    let connecting = AssertUnwindSafe(async { S::connect(&request).await }).catch_unwind();
+    let socket = match connecting.await {
+        Ok(Ok(socket)) => socket,
+        Ok(Err(refused)) => {
+            telemetry::refused::<S>(transport, params, refused.reason());
+            return Err(refused.code());
+        }
+        Err(panic) => {
+            tracing::error!(socket = std::any::type_name::<S>(), error = %Panic::new(panic), "connect crashed");
+            return Err(StatusCode::INTERNAL_SERVER_ERROR);
+        }
+    };
+    telemetry::connected::<S>(transport, version, params, started);
+    let shared = Shared::new(transport, version, mount.options.outbox);
+    Ok(Connection::new(shared, Instance::new(socket, mount)))
+}

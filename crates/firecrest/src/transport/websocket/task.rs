@@ -1,0 +1,254 @@
+//! The task that carries one WebSocket connection.
+
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use firecrest_wire::serializer;
+use firecrest_wire::websocket::{Decoder, DecoderLimits, Frame, Item};
+use firecrest_wire::{DecodeError, Message};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::writer::Writer;
+use crate::connection::{CloseReason, Connection, Dispatch};
+
+/// How much is read at once, in bytes.
+const READ_SIZE: usize = 32 * 1024;
+
+/// How often a connection is read before other tasks have their turn.
+const READS_PER_TURN: usize = 8;
+
+/// How long the closing handshake may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+thread_local! {
+    /// One buffer for all connections of a worker: nothing is kept in it between reads, so idle ones need none.
+    static READ_BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_SIZE]);
+}
+
+/// What the mount says about its connections.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Options {
+    /// How long a client may say nothing.
+    pub(super) timeout: Duration,
+    pub(super) frames: DecoderLimits,
+}
+
+/// Carries a connection until it ends. `early` was read before the stream became ours.
+pub(super) async fn run<IO: AsyncRead + AsyncWrite + Unpin>(
+    stream: IO,
+    early: Bytes,
+    connection: Connection,
+    options: Options,
+) {
+    let now = Instant::now();
+    let mut carrier = Carrier {
+        stream,
+        decoder: Decoder::new(options.frames),
+        connection,
+        leftover: early.into(),
+        writer: Writer::default(),
+        timeout: options.timeout,
+        heard: now,
+        timer: Box::pin(sleep_until(now + options.timeout)),
+        closing: None,
+    };
+    poll_fn(|cx| carrier.poll(cx)).await;
+}
+
+struct Carrier<IO> {
+    stream: IO,
+    decoder: Decoder,
+    connection: Connection,
+    /// Bytes that were read but not decoded, because a mailbox was full. At most [`READ_SIZE`].
+    leftover: Vec<u8>,
+    writer: Writer,
+    /// How long a client may say nothing.
+    timeout: Duration,
+    /// When the client last said anything.
+    heard: Instant,
+    /// Runs until the idle timeout might be over; while closing, until it has taken too long.
+    timer: Pin<Box<Sleep>>,
+    closing: Option<Closing>,
+}
+
+/// The state of the closing handshake.
+struct Closing {
+    reason: CloseReason,
+    /// Whether our half of the stream is shut.
+    shut: bool,
+}
+
+impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.closing.is_none() {
+            let Some(reason) = self.open_turn(cx) else { return Poll::Pending };
+            self.begin_closing(reason);
+        }
+        self.poll_closing(cx)
+    }
+
+    /// Reads, handles and writes what can be. Returns the reason when the connection has to end.
+    fn open_turn(&mut self, cx: &mut Context<'_>) -> Option<CloseReason> {
+        self.read_turn(cx).err().or_else(|| self.write_turn(cx).err()).or_else(|| self.idle_turn(cx))
+    }
+
+    fn read_turn(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
+        for _ in 0..READS_PER_TURN {
+            if self.connection.poll_room(cx).is_pending() {
+                return Ok(());
+            }
+            if !self.leftover.is_empty() {
+                let mut bytes = std::mem::take(&mut self.leftover);
+                self.receive(&mut bytes)?;
+                continue;
+            }
+            if self.read(cx)?.is_pending() {
+                return Ok(());
+            }
+        }
+        cx.waker().wake_by_ref();
+        Ok(())
+    }
+
+    fn read(&mut self, cx: &mut Context<'_>) -> Result<Poll<()>, CloseReason> {
+        READ_BUFFER.with_borrow_mut(|buffer| {
+            let mut buffer = ReadBuf::new(buffer);
+            match Pin::new(&mut self.stream).poll_read(cx, &mut buffer) {
+                Poll::Pending => return Ok(Poll::Pending),
+                Poll::Ready(Err(_)) => return Err(CloseReason::Lost),
+                Poll::Ready(Ok(())) if buffer.filled().is_empty() => return Err(CloseReason::Lost),
+                Poll::Ready(Ok(())) => {}
+            }
+            self.heard = Instant::now();
+            self.receive(buffer.filled_mut()).map(Poll::Ready)
+        })
+    }
+
+    /// Decodes and dispatches until the bytes are used up or a mailbox is full.
+    fn receive(&mut self, mut bytes: &mut [u8]) -> Result<(), CloseReason> {
+        loop {
+            let item = self.decoder.decode(&mut bytes).map_err(|error| CloseReason::Protocol(error.close_code()))?;
+            let Some(item) = item else { return Ok(()) };
+            if self.handle(item)? == Dispatch::Blocked {
+                self.leftover = bytes.to_vec();
+                return Ok(());
+            }
+        }
+    }
+
+    fn handle(&mut self, item: Item) -> Result<Dispatch, CloseReason> {
+        let shared = self.connection.shared();
+        let decoded: Result<Message, DecodeError> = match item {
+            Item::Text(text) => serializer::decode_text(shared.version, &text),
+            Item::Binary(bytes) => serializer::decode_binary(shared.version, &bytes),
+            Item::Ping(payload) => {
+                shared.outbox.push(Frame::pong(&payload));
+                return Ok(Dispatch::Done);
+            }
+            Item::Pong(_) => return Ok(Dispatch::Done),
+            Item::Close(frame) => return Err(CloseReason::Client(frame.map(|frame| frame.code.as_u16()))),
+        };
+        match decoded {
+            Ok(message) => Ok(self.connection.dispatch(message)),
+            Err(error) => {
+                tracing::warn!(%error, "a client sent what is no message: closing its connection");
+                Err(CloseReason::Undecodable)
+            }
+        }
+    }
+
+    fn write_turn(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
+        let outbox = &self.connection.shared().outbox;
+        loop {
+            match self.writer.poll_flush(&mut self.stream, cx) {
+                Poll::Ready(Ok(())) => outbox.written(),
+                Poll::Ready(Err(_)) => return Err(CloseReason::Lost),
+                Poll::Pending => return still_open(outbox.poll_closed(cx)),
+            }
+            match outbox.poll(cx) {
+                Poll::Ready(Ok(frames)) => self.writer.fill(frames),
+                Poll::Ready(Err(reason)) => return Err(reason),
+                Poll::Pending => return Ok(()),
+            }
+        }
+    }
+
+    fn idle_turn(&mut self, cx: &mut Context<'_>) -> Option<CloseReason> {
+        while self.timer.as_mut().poll(cx).is_ready() {
+            // The timer is not moved at every message; it looks when it is due. A client whose messages wait for room is
+            // not idle: it is we who do not read.
+            let now = Instant::now();
+            let heard = if self.connection.is_blocked() { now } else { self.heard };
+            if now >= heard + self.timeout {
+                return Some(CloseReason::Timeout);
+            }
+            self.timer.as_mut().reset(heard + self.timeout);
+        }
+        None
+    }
+
+    fn begin_closing(&mut self, reason: CloseReason) {
+        tracing::debug!(?reason, "closing a connection");
+        self.connection.close(reason);
+        match reason {
+            CloseReason::SlowReader => self.writer.discard(),
+            _ => self.connection.shared().outbox.take().into_iter().for_each(|frame| self.writer.push(frame)),
+        }
+        self.writer.push(Frame::close(reason.code(), ""));
+        self.leftover = Vec::new();
+        self.timer.as_mut().reset(Instant::now() + CLOSE_TIMEOUT);
+        self.closing = Some(Closing { reason, shut: false });
+    }
+
+    /// Says goodbye, then waits for the client to hang up: closing a socket with unread data would take our last words
+    /// back.
+    fn poll_closing(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(Closing { reason, shut }) = &mut self.closing else { return Poll::Ready(()) };
+        if *reason == CloseReason::Lost || self.timer.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        if !*shut {
+            match self.writer.poll_flush(&mut self.stream, cx) {
+                Poll::Pending => {}
+                Poll::Ready(Err(_)) => return Poll::Ready(()),
+                Poll::Ready(Ok(())) => match Pin::new(&mut self.stream).poll_shutdown(cx) {
+                    Poll::Pending => {}
+                    Poll::Ready(Err(_)) => return Poll::Ready(()),
+                    Poll::Ready(Ok(())) => *shut = true,
+                },
+            }
+        }
+        if *shut && matches!(reason, CloseReason::Client(_)) {
+            return Poll::Ready(());
+        }
+        poll_hung_up(&mut self.stream, cx)
+    }
+}
+
+fn still_open(closed: Poll<CloseReason>) -> Result<(), CloseReason> {
+    match closed {
+        Poll::Ready(reason) => Err(reason),
+        Poll::Pending => Ok(()),
+    }
+}
+
+/// Ready when the client has hung up; what it still sends is thrown away.
+fn poll_hung_up<IO: AsyncRead + Unpin>(stream: &mut IO, cx: &mut Context<'_>) -> Poll<()> {
+    READ_BUFFER.with_borrow_mut(|buffer| {
+        for _ in 0..READS_PER_TURN {
+            let mut buffer = ReadBuf::new(buffer);
+            match Pin::new(&mut *stream).poll_read(cx, &mut buffer) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {}
+                Poll::Ready(_) => return Poll::Ready(()),
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+}

@@ -1,0 +1,2 @@
+//! showcase
+fn main() {}

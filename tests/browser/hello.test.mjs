@@ -1,0 +1,138 @@
+// The /hello page in a real Chromium: it connects, its cards work, and nothing is reported on the console.
+import assert from "node:assert/strict";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+import { startServer } from "../conformance/server.mjs";
+
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+let server;
+let browser;
+let pictures;
+
+before(async () => {
+  server = await startServer();
+  browser = await chromium.launch({ executablePath, headless: true, args });
+  pictures = await mkdtemp(join(tmpdir(), "firecrest-pictures-"));
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test("H22 the page connects, pings and shows the frames without a complaint", async (t) => {
+  const { page, complaints } = await open("/hello");
+  await connected(page);
+  await run(page, "ping", /"ping":"pong"/);
+  const frames = page.locator("#frames");
+  await frames.getByText("phx_join").first().waitFor();
+  await frames.locator("[data-direction=received]").filter({ hasText: '"pong"' }).waitFor();
+  const picture = join(pictures, "hello.png");
+  await page.screenshot({ path: picture, fullPage: true });
+  t.diagnostic(`screenshot: ${picture}`);
+  assert.deepEqual(complaints, []);
+});
+
+test("H02 H03 H05 H06 H07 H08 H09 H10 H13 H15 the cards do what they say", async () => {
+  const { page, complaints } = await open("/hello?user_id=7");
+  await connected(page);
+  for (const name of ["ping-phrase", "ping-word", "param-ok", "param-error", "ding", "ding-rejoin"]) await run(page, name);
+  for (const name of ["unknown-event", "broken-text", "wild", "wild-words", "unrouted"]) await run(page, name);
+  for (const name of ["token-good", "user-own", "user-other", "request-ping", "dedupe"]) await run(page, name);
+  assert.deepEqual(complaints, []);
+});
+
+test("H12 a forged token is refused, which is all the browser complains about", async () => {
+  const { page, complaints } = await open("/hello");
+  await connected(page);
+  await run(page, "token-forged");
+  assert.ok(complaints.every((text) => /WebSocket connection to .*403/.test(text)), complaints.join("\n"));
+});
+
+test("H01 switching to long poll moves the joined channels along", async () => {
+  const { page, complaints } = await open("/hello");
+  await connected(page);
+  await run(page, "ping");
+  await page.getByLabel("Long poll").check();
+  await page.getByText("connected · long poll").waitFor();
+  await run(page, "ping", /"ping":"pong"/);
+  await run(page, "round-trip", /long poll/);
+  assert.deepEqual(complaints, []);
+});
+
+test("H22 the wire can be filtered, paused and cleared from the keyboard", async () => {
+  const { page, complaints } = await open("/hello");
+  await connected(page);
+  await run(page, "ping");
+  await run(page, "ping-topic");
+  await page.locator("body").press("/");
+  await page.keyboard.type("garden");
+  const shown = page.locator("#frames li:visible");
+  const topics = await shown.evaluateAll((lines) => lines.map((line) => line.dataset.topic));
+  assert.ok(topics.length > 0 && topics.every((topic) => topic === "ping:garden"), topics.join());
+  await page.getByRole("button", { name: "Pause" }).press("Enter");
+  const before = await page.locator("#frames li").count();
+  await run(page, "ping");
+  assert.equal(await page.locator("#frames li").count(), before);
+  await page.getByRole("button", { name: "Clear" }).press("Enter");
+  assert.equal(await page.locator("#frames li").count(), 0);
+  assert.deepEqual(complaints, []);
+});
+
+test("the index invites to the examples it has", async () => {
+  const { page, complaints } = await open("/");
+  const targets = await page.locator("a[href^='/']").evaluateAll((links) => links.map((link) => link.pathname));
+  for (const path of new Set(targets)) assert.equal((await fetch(server.url + path)).status, 200, path);
+  await page.getByRole("link", { name: "Open hello-sockets" }).click();
+  await connected(page);
+  assert.deepEqual(complaints, []);
+});
+
+/** A fresh page; `complaints` collects console errors, uncaught exceptions and failed loads. */
+async function open(path) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 1000 } });
+  const page = await context.newPage();
+  const complaints = [];
+  // Chromium reports violations of the content security policy as console errors.
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (problem) => complaints.push(String(problem)));
+  const answer = await page.goto(server.url + path);
+  assert.equal(answer.status(), 200, path);
+  return { page, complaints };
+}
+
+async function connected(page) {
+  await page.locator("#connection[data-state=open]").waitFor();
+}
+
+/** Clicks a card's button and waits until its outcome is ok, and matches `text` where given. */
+async function run(page, name, text = /./) {
+  const button = page.locator(`[data-run="${name}"]`);
+  const outcome = page.locator("[data-technique]").filter({ has: button }).locator("[data-outcome]");
+  await button.click();
+  await page.waitForFunction(
+    (name) => {
+      const card = document.querySelector(`[data-run="${name}"]`).closest("[data-technique]");
+      return /^(ok|error)$/.test(card.querySelector("[data-outcome]").dataset.state);
+    },
+    name,
+  );
+  const [state, words] = [await outcome.getAttribute("data-state"), await outcome.textContent()];
+  assert.equal(state, "ok", `${name}: ${words}`);
+  assert.match(words, text);
+}

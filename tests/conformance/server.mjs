@@ -1,0 +1,86 @@
+// Starts the showcase under test as a process of its own and stops it again. Needs nothing but Node.
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/** Milliseconds the server may take to print its address. */
+const startDeadline = 30_000;
+
+/** Milliseconds the server may take to end after SIGTERM. */
+const stopDeadline = 10_000;
+
+/** A running server: `url` is its origin, such as `http://127.0.0.1:4000`; `secret` its secret key base. */
+export class Server {
+  #process;
+  #data;
+  #exit;
+  #log;
+
+  constructor(process, data, url, secret, exit, log) {
+    this.#process = process;
+    this.#data = data;
+    this.#exit = exit;
+    this.#log = log;
+    this.url = url;
+    this.secret = secret;
+  }
+
+  /** The WebSocket address of `path` on this server. */
+  socketUrl(path) {
+    return this.url.replace(/^http/, "ws") + path;
+  }
+
+  /** What the server has written to its standard error so far. */
+  get log() {
+    return this.#log.join("\n");
+  }
+
+  /** Ends the server and removes its data; killed when it does not end by itself. */
+  async stop() {
+    this.#process.kill("SIGTERM");
+    const kill = setTimeout(() => this.#process.kill("SIGKILL"), stopDeadline);
+    await this.#exit;
+    clearTimeout(kill);
+    await rm(this.#data, { recursive: true, force: true });
+  }
+}
+
+/** Starts the binary named by FIRECREST_SHOWCASE_BIN on a free port with an empty data directory. */
+export async function startServer() {
+  const binary = process.env.FIRECREST_SHOWCASE_BIN;
+  if (!binary) throw new Error("FIRECREST_SHOWCASE_BIN must name the showcase binary; `cargo xtask conformance` sets it");
+  const data = await mkdtemp(join(tmpdir(), "firecrest-"));
+  const secret = process.env.FIRECREST_SECRET_KEY_BASE ?? randomBytes(48).toString("base64");
+  const child = spawn(binary, ["--listen", "127.0.0.1:0", "--data", data], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, FIRECREST_SECRET_KEY_BASE: secret },
+  });
+  const log = [];
+  createInterface({ input: child.stderr }).on("line", (line) => log.push(line));
+  const exit = new Promise((resolve) => child.once("close", resolve));
+  const url = await address(child, log);
+  return new Server(child, data, url, secret, exit, log);
+}
+
+function address(child, log) {
+  return new Promise((resolve, reject) => {
+    const fail = (reason) => {
+      clearTimeout(late);
+      child.kill("SIGKILL");
+      reject(new Error(`the server ${reason}\n${log.join("\n")}`));
+    };
+    const late = setTimeout(() => fail(`printed no address within ${startDeadline / 1000} s`), startDeadline);
+    child.once("error", (problem) => fail(`did not start: ${problem.message}`));
+    child.once("exit", (code) => fail(`ended with code ${code} before it was listening`));
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const found = line.match(/listening on (http:\/\/\S+)/);
+      if (!found) return;
+      clearTimeout(late);
+      child.removeAllListeners("exit");
+      resolve(found[1].replace(/\/$/, ""));
+    });
+  });
+}

@@ -1,0 +1,88 @@
+//! The project's chores; `cargo xtask --help` lists them.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::command::Failure;
+
+mod assets;
+mod command;
+mod conformance;
+mod coverage;
+mod fuzz;
+mod npm;
+mod prerequisites;
+mod sizes;
+mod suite;
+mod tree;
+
+/// The project's chores.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Bundle the browser's scripts and styles, unless they are unchanged.
+    Assets,
+    /// Bundle the assets and run the showcase in release mode.
+    Showcase {
+        /// Arguments of the showcase itself, after `--`.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Run every check and every test, in the order of CI, up to the first failure.
+    Test,
+    /// Run the official client's conformance tests against a debug build of the showcase.
+    Conformance {
+        /// How many times in a row.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+        times: u32,
+    },
+    /// Write which test proves which item of the protocol's checklist.
+    Coverage {
+        /// Fail when the written table is out of date instead of writing it.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Fail when a source file has grown too long.
+    Sizes,
+    /// Run the fuzz targets with the nightly toolchain.
+    Fuzz {
+        /// Seconds for each target.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// One target only.
+        target: Option<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().chore) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: Chore) -> Result<(), Failure> {
+    match chore {
+        Chore::Assets => assets::build(),
+        Chore::Showcase { arguments } => assets::build().and_then(|()| suite::showcase(&arguments)),
+        Chore::Test => suite::run(),
+        Chore::Conformance { times } => {
+            assets::build()?;
+            suite::build_showcase()?;
+            conformance::run(times)
+        }
+        Chore::Coverage { check } => coverage::run(check),
+        Chore::Sizes => sizes::check(),
+        Chore::Fuzz { seconds, target } => fuzz::run(seconds, target.as_deref()),
+    }
+}

@@ -1,0 +1,93 @@
+//! What the tests need besides the Rust toolchain: Node, npm and Chromium.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::command::{Failure, command, output, run, succeeds};
+
+/// The oldest major version of Node the suites run under.
+const OLDEST_NODE: u32 = 20;
+
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+/// Checks everything, installs Chromium where that is possible, and names all that is missing.
+pub(crate) fn check() -> Result<(), Failure> {
+    let checks = [rust_components(), node(), npm(), chromium()];
+    let missing: Vec<_> =
+        checks.into_iter().filter_map(Result::err).map(|failure| failure.to_string()).collect();
+    if missing.is_empty() { Ok(()) } else { Err(Failure::new(missing.join("\n"))) }
+}
+
+fn rust_components() -> Result<(), Failure> {
+    for (component, tool) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
+        if !succeeds(&mut command("cargo", &[tool, "--version"])) {
+            return Err(Failure::new(format!("{component} is missing: rustup component add {component}")));
+        }
+    }
+    Ok(())
+}
+
+fn node() -> Result<(), Failure> {
+    let version = output(&mut command("node", &["--version"]));
+    let major = version.as_deref().and_then(major_version);
+    match major {
+        Some(major) if major >= OLDEST_NODE => Ok(()),
+        Some(major) => Err(Failure::new(format!("Node {OLDEST_NODE} or newer is needed, found {major}"))),
+        None => Err(Failure::new(format!("Node {OLDEST_NODE} or newer is needed, found none"))),
+    }
+}
+
+fn npm() -> Result<(), Failure> {
+    let found = succeeds(&mut command("npm", &["--version"]));
+    if found { Ok(()) } else { Err(Failure::new("npm is needed, found none")) }
+}
+
+fn chromium() -> Result<(), Failure> {
+    if let Ok(own) = std::env::var("CHROMIUM") {
+        let message = format!("CHROMIUM names {own}, which does not exist");
+        return if Path::new(&own).exists() { Ok(()) } else { Err(Failure::new(message)) };
+    }
+    if Path::new(CHROMIUM).exists() {
+        return Ok(());
+    }
+    let (Some(mut update), Some(mut install)) = (apt(), apt()) else {
+        return Err(Failure::new(format!(
+            "Chromium is needed at {CHROMIUM}, or where the variable CHROMIUM says; on Debian: apt-get install chromium"
+        )));
+    };
+    println!("installing Chromium");
+    run(update.arg("update"))?;
+    run(install.args(["install", "-y", "chromium"]))
+}
+
+/// `apt-get` with the right to install, on systems that have it.
+fn apt() -> Option<Command> {
+    if !Path::new("/usr/bin/apt-get").exists() {
+        return None;
+    }
+    let is_root = output(&mut command("id", &["-u"])).is_some_and(|id| id == "0");
+    if is_root {
+        let mut apt = command("apt-get", &["-q"]);
+        apt.env("DEBIAN_FRONTEND", "noninteractive");
+        return Some(apt);
+    }
+    let has_sudo = succeeds(&mut command("sudo", &["-n", "true"]));
+    has_sudo.then(|| command("sudo", &["-n", "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]))
+}
+
+/// The 20 of `v20.1.2`.
+fn major_version(version: &str) -> Option<u32> {
+    version.trim_start_matches('v').split('.').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_of_node_are_read() {
+        assert_eq!(major_version("v20.20.2"), Some(20));
+        assert_eq!(major_version("v9.0.0"), Some(9));
+        assert_eq!(major_version("nonsense"), None);
+    }
+}

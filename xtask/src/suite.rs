@@ -1,0 +1,65 @@
+//! Everything CI checks, in its order, and the showcase itself.
+
+use std::time::Instant;
+
+use crate::command::{Failure, cargo, run as execute, succeeds};
+use crate::{assets, conformance, coverage, prerequisites, sizes};
+
+/// One named part of the suite.
+struct Step {
+    name: &'static str,
+    action: fn() -> Result<(), Failure>,
+}
+
+const STEPS: [Step; 12] = [
+    Step { name: "prerequisites", action: prerequisites::check },
+    Step { name: "assets", action: assets::build },
+    Step { name: "format", action: || execute(&mut cargo(&["fmt", "--all", "--check"])) },
+    Step { name: "lints", action: lints },
+    Step { name: "documentation", action: documentation },
+    Step { name: "tests", action: tests },
+    Step { name: "documentation tests", action: || execute(&mut cargo(&["test", "--doc", "--workspace"])) },
+    Step { name: "build of the showcase", action: build_showcase },
+    Step { name: "conformance with the official client", action: || conformance::run(1) },
+    Step { name: "browser", action: conformance::browser },
+    Step { name: "coverage of the protocol", action: || coverage::run(true) },
+    Step { name: "sizes", action: sizes::check },
+];
+
+/// Runs every step up to the first failure, which names the step.
+pub(crate) fn run() -> Result<(), Failure> {
+    let all = Instant::now();
+    for (number, step) in STEPS.iter().enumerate() {
+        println!("\n==> {} of {}: {}", number + 1, STEPS.len(), step.name);
+        let started = Instant::now();
+        (step.action)().map_err(|failure| Failure::new(format!("step \"{}\": {failure}", step.name)))?;
+        println!("    {} took {:.1} s", step.name, started.elapsed().as_secs_f64());
+    }
+    println!("\nall {} steps passed in {:.0} s", STEPS.len(), all.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// Runs the showcase in release mode.
+pub(crate) fn showcase(arguments: &[String]) -> Result<(), Failure> {
+    execute(cargo(&["run", "--release", "--package", "showcase", "--"]).args(arguments))
+}
+
+/// Builds the showcase as the Node suites run it.
+pub(crate) fn build_showcase() -> Result<(), Failure> {
+    execute(&mut cargo(&["build", "--package", "showcase"]))
+}
+
+fn lints() -> Result<(), Failure> {
+    execute(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))
+}
+
+fn documentation() -> Result<(), Failure> {
+    execute(cargo(&["doc", "--no-deps", "--workspace"]).env("RUSTDOCFLAGS", "--deny warnings"))
+}
+
+fn tests() -> Result<(), Failure> {
+    if succeeds(&mut cargo(&["nextest", "--version"])) {
+        return execute(&mut cargo(&["nextest", "run", "--workspace"]));
+    }
+    execute(&mut cargo(&["test", "--workspace", "--lib", "--bins", "--tests"]))
+}
