@@ -93,8 +93,10 @@ function describe({ join_ref, ref, topic, event }, frame) {
   if (!frame.startsWith(head)) return [span("", frame)];
   return [
     span("refs", refs),
+    breakHere(),
     span("topic", topicText),
     span("refs", ","),
+    breakHere(),
     span("event", eventText),
     span("", frame.slice(head.length)),
   ];
@@ -123,6 +125,11 @@ function text(path, parts) {
   const whole = span("text", "");
   whole.append(span("path", path), ...parts);
   return whole;
+}
+
+/** A place where a long line may break before it has to. */
+function breakHere() {
+  return document.createElement("wbr");
 }
 
 function span(className, content) {

@@ -1,1 +1,21 @@
-//! hello
+//! Every channel technique, one small channel each.
+//!
+//! Three sockets: [`UserSocket`] for anybody, [`AuthSocket`] behind a signed token, [`StatsSocket`] with metrics. Their
+//! channels are in `channels/`, and the page at `/hello` runs them all with the official client.
+
+mod channels;
+mod page;
+mod sockets;
+
+use firecrest::Endpoint;
+
+pub use sockets::{AUTH_SALT, AuthSocket, StatsSocket, UserSocket};
+
+/// The sockets and the page, as one router.
+pub fn router(endpoint: &Endpoint) -> axum::Router {
+    axum::Router::new()
+        .merge(endpoint.socket::<UserSocket>("/socket"))
+        .merge(endpoint.socket::<AuthSocket>("/auth_socket"))
+        .merge(endpoint.socket::<StatsSocket>("/stats_socket"))
+        .merge(page::router(endpoint))
+}

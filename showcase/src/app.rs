@@ -1,0 +1,31 @@
+//! The pages and examples.
+
+use axum::extract::State;
+use axum::response::Html;
+use axum::routing::get;
+use axum::{Json, Router};
+use firecrest::Endpoint;
+use firecrest::security_headers::SecurityHeaders;
+
+/// Everything there is.
+pub(crate) fn router(endpoint: &Endpoint) -> Router {
+    let pages = Router::new()
+        .route("/", get(index))
+        .route("/health", get(health))
+        .layer(SecurityHeaders::new())
+        .with_state(endpoint.clone());
+    Router::new().merge(pages).merge(assets::router()).merge(hello_sockets::router(endpoint))
+}
+
+async fn index() -> Html<String> {
+    Html(assets::page(include_str!("index.html"), &[]))
+}
+
+/// Whether this node serves, for load balancers and people.
+async fn health(State(endpoint): State<Endpoint>) -> Json<serde_json::Value> {
+    Json(serde_json::json!({
+        "status": "ok",
+        "node": endpoint.node(),
+        "connections": endpoint.connections(),
+    }))
+}

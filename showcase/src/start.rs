@@ -1,0 +1,70 @@
+//! Starting the server, or saying clearly why not.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use firecrest::Endpoint;
+use firecrest::endpoint::{EndpointError, ServeError};
+use tokio::net::TcpListener;
+
+use crate::app;
+
+/// One server that mounts every Firecrest example.
+///
+/// The secret that tokens and sessions are signed with is FIRECREST_SECRET_KEY_BASE, at least 64 bytes; without it a random
+/// one is used, unless FIRECREST_ENV is `production`. FIRECREST_HOST, FIRECREST_CHECK_ORIGIN and FIRECREST_NODE configure
+/// the endpoint, FIRECREST_LOG what is logged (`info`, `firecrest=debug`, …).
+#[derive(Debug, clap::Parser)]
+#[command(name = "showcase", version)]
+pub(crate) struct Options {
+    /// Address to listen on; port 0 picks a free one.
+    #[arg(long, env = "FIRECREST_LISTEN", default_value = "127.0.0.1:4000", value_name = "ADDR")]
+    listen: SocketAddr,
+    /// Folder for everything that is kept; it is made if it does not exist.
+    #[arg(long, env = "FIRECREST_DATA", default_value = "data", value_name = "DIR")]
+    data: PathBuf,
+}
+
+/// Why the server did not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("the folder {} cannot be written: {source}. Choose another with --data DIR", path.display())]
+    Data { path: PathBuf, source: std::io::Error },
+    #[error("cannot listen on {address}: {source}. Choose another address with --listen ADDR")]
+    Listen { address: SocketAddr, source: std::io::Error },
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+}
+
+impl Error {
+    /// A code per kind, so that scripts can tell them apart: 2 configuration, 3 address, 4 data folder, 1 anything else.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Error::Endpoint(_) => 2,
+            Error::Listen { .. } => 3,
+            Error::Data { .. } => 4,
+            Error::Serve(_) => 1,
+        })
+    }
+}
+
+/// Runs the server until it is told to stop.
+pub(crate) async fn run(Options { listen, data }: Options) -> Result<(), Error> {
+    let endpoint = Endpoint::from_env()?;
+    check_writable(&data).map_err(|source| Error::Data { path: data, source })?;
+    let error = |source| Error::Listen { address: listen, source };
+    let listener = TcpListener::bind(listen).await.map_err(error)?;
+    // Scripts that asked for port 0 wait for this line.
+    println!("listening on http://{}", listener.local_addr().map_err(error)?);
+    endpoint.serve_on(listener, app::router(&endpoint)).await?;
+    Ok(())
+}
+
+/// Makes the folder and writes a file that vanishes again.
+fn check_writable(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    tempfile::tempfile_in(folder).map(drop)
+}
