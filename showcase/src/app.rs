@@ -6,12 +6,14 @@ use axum::routing::get;
 use axum::{Json, Router};
 use firecrest::Endpoint;
 use firecrest::security_headers::SecurityHeaders;
+use metrics_exporter_prometheus::PrometheusHandle;
 
 /// Everything there is.
-pub(crate) fn router(endpoint: &Endpoint) -> Router {
+pub(crate) fn router(endpoint: &Endpoint, metrics: PrometheusHandle) -> Router {
     let pages = Router::new()
         .route("/", get(index))
         .route("/health", get(health))
+        .route("/metrics", get(move || std::future::ready(metrics.render())))
         .layer(SecurityHeaders::new())
         .with_state(endpoint.clone());
     Router::new().merge(pages).merge(assets::router()).merge(hello_sockets::router(endpoint))

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use firecrest::Endpoint;
 use firecrest::endpoint::{EndpointError, ServeError};
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder};
 use tokio::net::TcpListener;
 
 use crate::app;
@@ -35,6 +36,8 @@ pub(crate) enum Error {
     Listen { address: SocketAddr, source: std::io::Error },
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
+    #[error("the metrics cannot be recorded: {0}")]
+    Metrics(#[from] BuildError),
     #[error(transparent)]
     Serve(#[from] ServeError),
 }
@@ -46,7 +49,7 @@ impl Error {
             Error::Endpoint(_) => 2,
             Error::Listen { .. } => 3,
             Error::Data { .. } => 4,
-            Error::Serve(_) => 1,
+            Error::Metrics(_) | Error::Serve(_) => 1,
         })
     }
 }
@@ -59,7 +62,8 @@ pub(crate) async fn run(Options { listen, data }: Options) -> Result<(), Error> 
     let listener = TcpListener::bind(listen).await.map_err(error)?;
     // Scripts that asked for port 0 wait for this line.
     println!("listening on http://{}", listener.local_addr().map_err(error)?);
-    endpoint.serve_on(listener, app::router(&endpoint)).await?;
+    let metrics = PrometheusBuilder::new().install_recorder()?;
+    endpoint.serve_on(listener, app::router(&endpoint, metrics)).await?;
     Ok(())
 }
 

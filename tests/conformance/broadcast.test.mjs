@@ -64,7 +64,7 @@ test("H16 the stats socket takes valid, refuses invalid, and both are counted", 
   const metrics = await (await fetch(`${h.running().url}/metrics`)).text();
   const counted = (...parts) => metrics.split("\n").some((line) => parts.every((part) => line.includes(part)));
   assert.ok(counted("socket_connect"), "socket_connect");
-  assert.ok(counted("channel_join", "ok"), "channel_join ok");
-  assert.ok(counted("channel_join", "error"), "channel_join error");
+  assert.ok(counted("channel_join", 'status="success"'), "channel_join success");
+  assert.ok(counted("channel_join", 'status="fail"'), "channel_join fail");
   assert.ok(counted("stats_channel", "ping"), "stats_channel ping");
 });

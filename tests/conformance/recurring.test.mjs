@@ -20,8 +20,3 @@ test("H14 a fresh token that works arrives every five seconds", async () => {
     await h.joined(h.client("/auth_socket", { params: { token: tokens[1] } }), "user:5");
   }
 });
-
-test("H14 the user socket has the recurring channel too", async () => {
-  const channel = await h.joined(h.client("/socket"), "recurring");
-  assert.equal(typeof (await h.nextEvent(channel, "new_token")).token, "string");
-});

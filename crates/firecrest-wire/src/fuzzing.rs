@@ -3,12 +3,20 @@
 //! They are ordinary functions so that `tests/corpus.rs` can replay every saved input without a fuzzer. Not part of the
 //! public interface.
 
-use crate::etf;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use bytes::Bytes;
+
+use crate::client::{self, Encoded, Heard};
+use crate::limits::MAX_LONGPOLL_BATCH;
+use crate::longpoll::{self, Part};
 use crate::params::{Params, ParamsLimits};
+use crate::serializer::{self, Outgoing, Reply};
 use crate::token_text::{EncryptedText, SignedText};
 use crate::websocket::client::ClientDecoder;
 use crate::websocket::handshake::UpgradeRequest;
-use crate::websocket::{DecodeError, Decoder, DecoderLimits, Item};
+use crate::websocket::{DecodeError, Decoder, DecoderLimits, Frame, Item, Opcode};
+use crate::{Message, ProtocolVersion, Text, etf};
 
 /// The name of a target, and what it checks.
 pub type Target = (&'static str, fn(&[u8]));
@@ -16,6 +24,10 @@ pub type Target = (&'static str, fn(&[u8]));
 /// Every target by its name, which is also that of its file in `fuzz/fuzz_targets` and of its folder in `fuzz/corpus`.
 pub const TARGETS: &[Target] = &[
     ("etf", etf),
+    ("longpoll_body", longpoll_body),
+    ("message_binary", message_binary),
+    ("message_v1", message_v1),
+    ("message_v2", message_v2),
     ("params", params),
     ("token", token),
     ("ws_decoder", ws_decoder),
@@ -31,6 +43,63 @@ pub fn etf(data: &[u8]) {
         let again = etf::decode(&encoded).map(|term| etf::encode(&term));
         assert_eq!(again.as_ref(), Ok(&encoded), "{term:?}");
     }
+}
+
+/// The parts of a body are its lines, and what answers a poll reads back as what was put in.
+///
+/// The first byte chooses the content type.
+pub fn longpoll_body(data: &[u8]) {
+    let &[kind, ref body @ ..] = data else { return };
+    let batch = kind & 1 == 0;
+    let content_type = if batch { "application/x-ndjson; charset=utf-8" } else { "application/json" };
+    let Ok(parts) = longpoll::parts(Some(content_type), Bytes::copy_from_slice(body)) else {
+        return assert!(std::str::from_utf8(body).is_err());
+    };
+    let parts: Vec<_> = parts.collect();
+    let text = std::str::from_utf8(body).expect("parts are text");
+    let lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+    let expected: Vec<&str> = match batch {
+        true => lines.filter(|line| !line.is_empty()).take(MAX_LONGPOLL_BATCH).collect(),
+        false => vec![text],
+    };
+    assert_eq!(parts.len(), expected.len());
+    for (part, line) in parts.iter().zip(&expected) {
+        match part {
+            Ok(Part::Text(text)) => assert!(text == line && (!batch || line.starts_with('['))),
+            Ok(Part::Binary(bytes)) => assert_eq!(STANDARD_NO_PAD.encode(bytes), line.trim_end_matches('=')),
+            Err(_) => assert!(batch && !line.starts_with('[')),
+        }
+    }
+    let frames: Vec<Frame> = expected.iter().map(|line| Frame::text(line)).collect();
+    let answer: serde_json::Value =
+        serde_json::from_slice(&longpoll::poll_body(200, Some(text), &frames)).expect("an answer is JSON");
+    assert_eq!(answer, serde_json::json!({"status": 200, "token": text, "messages": expected}));
+}
+
+/// What decodes as binary is encoded to the same bytes, from either side.
+pub fn message_binary(data: &[u8]) {
+    let frame = Bytes::copy_from_slice(data);
+    if let Ok(message) = serializer::decode_binary(ProtocolVersion::V2, &frame) {
+        let encoded = client::encode(ProtocolVersion::V2, &message).expect("its fields came in a frame");
+        assert_eq!(encoded, Encoded::Binary(data.to_vec()));
+        echo(ProtocolVersion::V2, &message);
+    }
+    if let Ok(heard) = client::decode_binary(&frame) {
+        assert_eq!(say(&heard, frame[0]).payload(), frame);
+    }
+    let text =
+        Text::try_from(frame.clone()).map(|text| serializer::decode_text(ProtocolVersion::V1, &text).ok());
+    assert_eq!(serializer::decode_binary(ProtocolVersion::V1, &frame).ok(), text.unwrap_or_default());
+}
+
+/// As [`message_v2`], for objects.
+pub fn message_v1(data: &[u8]) {
+    message_text(ProtocolVersion::V1, data);
+}
+
+/// What decodes is encoded by a client to what decodes to the same, and a reply to it reaches that client.
+pub fn message_v2(data: &[u8]) {
+    message_text(ProtocolVersion::V2, data);
 }
 
 /// Tight limits only turn results into errors, never into other results.
@@ -103,6 +172,59 @@ pub fn ws_handshake(data: &[u8]) {
         assert_eq!(key.map(|key| key.trim_ascii().len()), Some(24));
         assert!(accept.as_str().len() == 28 && accept.as_str().ends_with('='));
     }
+}
+
+fn message_text(version: ProtocolVersion, data: &[u8]) {
+    let Ok(text) = Text::try_from(Bytes::copy_from_slice(data)) else { return };
+    let _ = client::decode_text(version, &text);
+    let Ok(message) = serializer::decode_text(version, &text) else { return };
+    let Ok(Encoded::Text(encoded)) = client::encode(version, &message) else {
+        panic!("JSON is sent as text: {message:?}");
+    };
+    match serializer::decode_text(version, &Text::from(encoded)) {
+        Ok(again) => assert_eq!(again, message),
+        // There are shorter escapes than those that are written.
+        Err(serializer::DecodeError::TooLong { .. }) => assert!(text.contains('\\')),
+        Err(error) => panic!("{error}: {message:?}"),
+    }
+    echo(version, &message);
+}
+
+/// Sends a message's payload back to its sender.
+fn echo(version: ProtocolVersion, message: &Message) {
+    let Message { join_ref, reference, topic, payload, .. } = message;
+    let reply = Reply { join_ref, reference, topic, status: "ok", payload };
+    let frame = serializer::encode_reply(version, &reply).expect("what came from a client goes back to it");
+    let heard = match frame.opcode() {
+        Opcode::Binary => client::decode_binary(&frame.payload()).expect("a reply"),
+        _ => {
+            let text = Text::try_from(frame.payload()).expect("a text frame");
+            client::decode_text(version, &text).expect("a reply")
+        }
+    };
+    assert_eq!((&heard.topic, &heard.payload), (topic, payload));
+    assert_eq!((&*heard.event, heard.status.as_deref()), ("phx_reply", Some("ok")));
+    assert_eq!(heard.reference.as_text(), reference.as_text());
+    if version == ProtocolVersion::V2 {
+        assert_eq!(heard.join_ref.as_text(), join_ref.as_text());
+    }
+}
+
+/// The binary frame of this kind in which a server says this.
+fn say(heard: &Heard, kind: u8) -> Frame {
+    let Heard { join_ref, reference, topic, event, status, payload } = heard;
+    let version = ProtocolVersion::V2;
+    let text = topic.as_str().expect("binary frames have text topics");
+    let frame = match status {
+        Some(status) => {
+            serializer::encode_reply(version, &Reply { join_ref, reference, topic, status, payload })
+        }
+        None if kind == serializer::SERVER_BROADCAST => {
+            serializer::encode_broadcast(version, text, event, payload)
+        }
+        None => serializer::encode(version, &Outgoing { join_ref, reference, topic: text, event, payload }),
+    };
+    frame.expect("its fields came in a frame")
 }
 
 /// The interface that both decoders have.

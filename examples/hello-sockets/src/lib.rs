@@ -15,7 +15,7 @@ pub use sockets::{AUTH_SALT, AuthSocket, StatsSocket, UserSocket};
 pub fn router(endpoint: &Endpoint) -> axum::Router {
     axum::Router::new()
         .merge(endpoint.socket::<UserSocket>("/socket"))
-        .merge(endpoint.socket::<AuthSocket>("/auth_socket"))
+        .merge(endpoint.socket::<AuthSocket>("/auth_socket").auth_token(true))
         .merge(endpoint.socket::<StatsSocket>("/stats_socket"))
         .merge(page::router(endpoint))
 }

@@ -56,6 +56,6 @@ impl Socket for StatsSocket {
     }
 
     fn channels() -> Channels<Self> {
-        Channels::new().route::<Stats>("valid").route::<Stats>("invalid")
+        Channels::new().route::<Stats>("valid").route::<Stats>("invalid").route::<Slow>("slow")
     }
 }

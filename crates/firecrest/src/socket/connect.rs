@@ -40,13 +40,16 @@ impl<'a> Connect<'a> {
         self.params.get(name)
     }
 
-    /// Verifies the parameter `token`, signed with this salt and no older than `max_age`, and returns what was signed.
+    /// Verifies the token the client brings, signed with this salt and no older than `max_age`, and returns what was
+    /// signed. It is the official client's `authToken`, if the socket is mounted with `auth_token`, or else the parameter
+    /// `token`.
     ///
     /// # Errors
     /// When it is missing, invalid or expired. Passed on with `?` the client is refused with 403, and one log line says
     /// which.
     pub fn token<T: DeserializeOwned>(&self, salt: &str, max_age: Duration) -> Result<T, TokenError> {
-        token::verify(self.endpoint.secret(), salt, self.param("token"), max_age)
+        let token = self.auth_token.or_else(|| self.param("token"));
+        token::verify(self.endpoint.secret(), salt, token, max_age)
     }
 
     /// The official client's `authToken`, if the socket is mounted with `auth_token` (spec §1.10).
@@ -81,17 +84,17 @@ impl<'a> Connect<'a> {
 
     /// All headers that begin with `x-`.
     pub fn x_headers(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        with_prefix(&self.parts.headers, &["x-"])
+        headers(self.parts, |name| name.starts_with("x-"))
     }
 
     /// All headers that begin with `sec-websocket-`.
     pub fn sec_websocket_headers(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        with_prefix(&self.parts.headers, &["sec-websocket-"])
+        headers(self.parts, |name| name.starts_with("sec-websocket-"))
     }
 
     /// The `traceparent` and `tracestate` headers.
     pub fn trace_context_headers(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        with_prefix(&self.parts.headers, &["traceparent", "tracestate"])
+        headers(self.parts, |name| matches!(name, "traceparent" | "tracestate"))
     }
 
     /// The session of the page that connects: only when the request carries its cookie and, unless the mount says
@@ -111,12 +114,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn with_prefix<'a>(
-    headers: &'a HeaderMap,
-    prefixes: &'static [&'static str],
-) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-    headers.iter().filter_map(move |(name, value)| {
-        let wanted = prefixes.iter().any(|prefix| name.as_str().starts_with(prefix));
-        wanted.then_some((name.as_str(), value.to_str().ok()?))
-    })
+fn headers(parts: &Parts, wanted: fn(&str) -> bool) -> impl Iterator<Item = (&str, &str)> {
+    let headers = parts.headers.iter().filter(move |(name, _)| wanted(name.as_str()));
+    headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
 }

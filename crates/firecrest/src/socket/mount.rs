@@ -1,11 +1,12 @@
 //! From a socket handler to axum routes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{RawPathParams, Request};
-use axum::routing::any;
+use axum::routing::{MethodRouter, any};
 
 use super::{Mount, Socket, SocketOptions};
 use crate::Endpoint;
@@ -122,13 +123,13 @@ impl<S: Socket> SocketMount<S> {
             let handler = move |variables: RawPathParams, request: Request| async move {
                 websocket::accept(&mount, &variables, request).await
             };
-            router = router.route(&axum_path(&path, &suffix), any(handler));
+            router = route(router, &path, &suffix, &any(handler));
         }
         if let Some(suffix) = longpoll_path {
             let handler = move |variables: RawPathParams, request: Request| async move {
                 longpoll::handle(&mount, &variables, request).await
             };
-            router = router.route(&axum_path(&path, &suffix), any(handler));
+            router = route(router, &path, &suffix, &any(handler));
         }
         router
     }
@@ -138,6 +139,20 @@ impl<S: Socket, T: Clone + Send + Sync + 'static> From<SocketMount<S>> for Route
     fn from(mount: SocketMount<S>) -> Self {
         mount.into_router()
     }
+}
+
+/// Adds a transport, however its path is spelled: empty segments do not count (spec §1.1), and a client that is given
+/// `/socket/` asks for `/socket//websocket`.
+fn route<T: Clone + Send + Sync + 'static>(
+    router: Router<T>,
+    prefix: &str,
+    suffix: &str,
+    methods: &MethodRouter<T>,
+) -> Router<T> {
+    let path = axum_path(prefix, suffix);
+    let doubled = format!("{}/{}", axum_path(prefix, ""), axum_path("", suffix));
+    let spellings = BTreeSet::from([format!("{path}/"), format!("{doubled}/"), doubled, path]);
+    spellings.iter().fold(router, |router, path| router.route(path, methods.clone()))
 }
 
 /// `/v/:tenant` + `/p/:proj` as axum writes it: `/v/{tenant}/p/{proj}`.

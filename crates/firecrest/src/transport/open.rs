@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::origin::Seen;
 use crate::connection::{Connection, Shared, Transport};
-use crate::socket::{Connect, Instance, Mount, Socket};
+use crate::socket::{Connect, Instance, Mount, Refused, Socket};
 use crate::telemetry::{self, Panic};
 
 /// The parameters: query string, then path variables, which win. A variable whose name begins with `_` is none.
@@ -46,6 +46,24 @@ pub(super) fn origin_allowed<S: Socket>(mount: &Mount<S>, parts: &Parts) -> bool
     allowed
 }
 
+/// Why no connection was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OpenError {
+    /// The client may not connect; with the status to tell it where the transport has one.
+    Refused(StatusCode),
+    /// The application's code panicked.
+    Crashed,
+}
+
+impl OpenError {
+    pub(super) fn status(self) -> StatusCode {
+        match self {
+            OpenError::Refused(status) => status,
+            OpenError::Crashed => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
 /// Negotiates the version and asks the socket handler. On success there is a connection, not yet carried by anything.
 pub(super) async fn open<S: Socket>(
     mount: &Arc<Mount<S>>,
@@ -53,11 +71,11 @@ pub(super) async fn open<S: Socket>(
     params: &Params,
     transport: Transport,
     auth_token: Option<&str>,
-) -> Result<Connection, StatusCode> {
+) -> Result<Connection, OpenError> {
     let started = Instant::now();
     let version = ProtocolVersion::from_params(params).map_err(|error| {
         tracing::warn!(%error, "refused a connection");
-        StatusCode::FORBIDDEN
+        OpenError::Refused(StatusCode::FORBIDDEN)
     })?;
     let request = Connect {
         endpoint: &mount.endpoint,
@@ -68,19 +86,24 @@ pub(super) async fn open<S: Socket>(
         auth_token,
         check_csrf: mount.options.check_csrf,
     };
-    let connecting = AssertUnwindSafe(async { S::connect(&request).await }).catch_unwind();
-    let socket = match connecting.await {
-        Ok(Ok(socket)) => socket,
+    let connecting = AssertUnwindSafe(async {
+        let socket = S::connect(&request).await?;
+        let shared = Shared::new(transport, version, mount.options.outbox);
+        // Asks the socket for its id, which may panic as well.
+        Ok::<_, Refused>(Connection::new(shared, Instance::new(socket, mount)))
+    });
+    match connecting.catch_unwind().await {
+        Ok(Ok(connection)) => {
+            telemetry::connected::<S>(transport, version, params, started);
+            Ok(connection)
+        }
         Ok(Err(refused)) => {
             telemetry::refused::<S>(transport, params, refused.reason());
-            return Err(refused.code());
+            Err(OpenError::Refused(refused.code()))
         }
         Err(panic) => {
             tracing::error!(socket = std::any::type_name::<S>(), error = %Panic::new(panic), "connect crashed");
-            return Err(StatusCode::INTERNAL_SERVER_ERROR);
+            Err(OpenError::Crashed)
         }
-    };
-    telemetry::connected::<S>(transport, version, params, started);
-    let shared = Shared::new(transport, version, mount.options.outbox);
-    Ok(Connection::new(shared, Instance::new(socket, mount)))
+    }
 }

@@ -2,3 +2,9 @@
 
 mod support;
 mod websocket;
+mod captured;
+mod connect_info;
+mod mounting;
+mod origin;
+mod site;
+mod subprotocols;

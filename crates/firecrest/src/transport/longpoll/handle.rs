@@ -16,7 +16,7 @@ use super::session::{Polled, Posted, Session};
 use super::{response, sessions};
 use crate::connection::Transport;
 use crate::socket::{Mount, Socket};
-use crate::transport::open;
+use crate::transport::open::{self, OpenError};
 
 /// Where newer clients put the session's token (spec §4.1). It wins over the parameter, even when it is nonsense.
 const TOKEN_HEADER: &str = "x-phoenix-longpoll-token";
@@ -66,8 +66,8 @@ async fn create<S: Socket>(mount: &Arc<Mount<S>>, head: &Parts, params: &Params)
     let auth_token = auth_token.filter(|_| mount.options.auth_token);
     let connection = match open::open(mount, head, params, Transport::LongPoll, auth_token).await {
         Ok(connection) => connection,
-        Err(StatusCode::INTERNAL_SERVER_ERROR) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        Err(_) => return response::status(response::FORBIDDEN),
+        Err(OpenError::Refused(_)) => return response::status(response::FORBIDDEN),
+        Err(error @ OpenError::Crashed) => return error.status().into_response(),
     };
     let session = Session::start(sessions, connection, mount.options.window);
     match sessions::token(mount.endpoint.secret(), &session.id) {

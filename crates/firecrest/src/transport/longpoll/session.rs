@@ -10,6 +10,7 @@ use firecrest_wire::serializer;
 use firecrest_wire::websocket::Frame;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
 
 use super::Sessions;
 use crate::connection::{CloseReason, Connection, Shared};
@@ -23,6 +24,10 @@ pub(crate) struct Session {
     polled: StdMutex<Instant>,
     /// Tells a waiting poll that another one has come.
     replaced: Notify,
+    /// Held by the poll that waits: the outbox wakes only one.
+    turn: Mutex<()>,
+    /// Cancelled when the session has ended, so that a POST stops waiting for room.
+    ended: CancellationToken,
     window: Duration,
 }
 
@@ -55,6 +60,8 @@ impl Session {
             connection: Mutex::new(connection),
             polled: StdMutex::new(Instant::now()),
             replaced: Notify::new(),
+            turn: Mutex::default(),
+            ended: CancellationToken::new(),
             window,
         });
         sessions.insert(&session);
@@ -65,12 +72,15 @@ impl Session {
     /// Waits for messages, at most the window. Only one poll waits at a time: a new one sends the old one home.
     pub(super) async fn poll(&self) -> Polled {
         self.replaced.notify_waiters();
+        // Made before it waits for its turn: it hears of every later poll.
+        let replaced = self.replaced.notified();
         self.touch();
+        let _turn = self.turn.lock().await;
         let messages = poll_fn(|cx| self.shared.outbox.poll(cx));
         let polled = tokio::select! {
             biased;
+            () = replaced => Polled::Nothing,
             messages = messages => messages.map_or(Polled::Gone, Polled::Messages),
-            () = self.replaced.notified() => Polled::Nothing,
             () = tokio::time::sleep(self.window) => Polled::Nothing,
         };
         // What goes into a response is out of our hands (spec §4.5).
@@ -81,27 +91,34 @@ impl Session {
 
     /// Handles one frame of a POST.
     pub(super) async fn receive(&self, part: &Part) -> Posted {
-        let decoded = match part {
-            Part::Text(text) => serializer::decode_text(self.shared.version, text),
-            Part::Binary(bytes) => serializer::decode_binary(self.shared.version, bytes),
+        let handled = tokio::select! {
+            biased;
+            () = self.ended.cancelled() => return Posted::Gone,
+            handled = timeout(self.window, self.dispatch(part)) => handled,
         };
-        let handling = async {
-            let mut connection = self.connection.lock().await;
-            poll_fn(|cx| connection.poll_room(cx)).await;
-            match decoded {
-                Ok(message) => drop(connection.dispatch(message)),
-                Err(error) => {
-                    tracing::warn!(%error, "a client sent what is no message: ending its session");
-                    self.shared.outbox.close(CloseReason::Undecodable);
-                }
-            }
-            poll_fn(|cx| connection.poll_room(cx)).await;
-        };
-        match timeout(self.window, handling).await {
+        match handled {
             Err(_) => Posted::Timeout,
             Ok(()) if self.shared.outbox.closed().is_some() => Posted::Gone,
             Ok(()) => Posted::Done,
         }
+    }
+
+    /// Hands one frame to its channel, and waits until there is room for the next.
+    async fn dispatch(&self, part: &Part) {
+        let decoded = match part {
+            Part::Text(text) => serializer::decode_text(self.shared.version, text),
+            Part::Binary(bytes) => serializer::decode_binary(self.shared.version, bytes),
+        };
+        let mut connection = self.connection.lock().await;
+        poll_fn(|cx| connection.poll_room(cx)).await;
+        match decoded {
+            Ok(message) => drop(connection.dispatch(message)),
+            Err(error) => {
+                tracing::warn!(%error, "a client sent what is no message: ending its session");
+                self.shared.outbox.close(CloseReason::Undecodable);
+            }
+        }
+        poll_fn(|cx| connection.poll_room(cx)).await;
     }
 
     /// Ends the session because a client broke the rules.
@@ -122,6 +139,7 @@ impl Session {
             }
         };
         sessions.remove(&self.id);
+        self.ended.cancel();
         self.connection.lock().await.close(reason);
     }
 

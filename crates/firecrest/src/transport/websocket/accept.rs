@@ -64,8 +64,8 @@ async fn prepare<S: Socket>(
         })
     })?;
     let auth_token = negotiated.auth_token.as_deref();
-    let connection =
-        open::open(mount, parts, &params, Transport::WebSocket, auth_token).await.map_err(refuse)?;
+    let opened = open::open(mount, parts, &params, Transport::WebSocket, auth_token).await;
+    let connection = opened.map_err(|error| refuse(error.status()))?;
     let key = handshake(parts).map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()).into_response())?;
     Ok((connection, key, negotiated.selected))
 }
