@@ -1,134 +1,127 @@
-//! What the client of a test has heard.
+//! What was heard and no assertion has taken yet.
 
 use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use firecrest::testing::TestConnection;
-use firecrest::wire::client::{self, Heard};
-use firecrest::wire::websocket::{CloseCode, Opcode};
-use firecrest::wire::{Message, Name, Payload, ProtocolVersion, Ref, Text};
-use serde_json::Value;
-use tokio::sync::Mutex;
-use tokio::time::{Instant, timeout_at};
+use firecrest::wire::websocket::CloseCode;
+use tokio::sync::Notify;
+use tokio::time::timeout;
 
-/// How long to wait for a message (spec §9).
-const TIMEOUT: Duration = Duration::from_millis(100);
+/// How long an assertion waits unless told otherwise (spec §9).
+pub(crate) const WAIT: Duration = Duration::from_millis(100);
 
-/// A connection and everything heard on it that no assertion has taken yet.
-pub(crate) struct Inbox(Mutex<State>);
+/// Something heard that a failed assertion can show.
+pub(crate) trait Describe {
+    fn describe(&self) -> String;
+}
 
-struct State {
-    connection: TestConnection,
-    heard: VecDeque<Heard>,
+/// What was heard, in order.
+pub(crate) struct Inbox<T> {
+    state: Mutex<State<T>>,
+    news: Notify,
+}
+
+struct State<T> {
+    heard: VecDeque<T>,
+    /// Set when nothing more can be heard.
     closed: Option<CloseCode>,
-    next_ref: u64,
 }
 
-impl Inbox {
-    pub(crate) fn new(connection: TestConnection) -> Self {
-        Inbox(Mutex::new(State { connection, heard: VecDeque::new(), closed: None, next_ref: 1 }))
-    }
-
-    /// Says something; returns the message's ref. For a join, which has no join ref yet, the two are the same.
-    pub(crate) async fn send(&self, join_ref: Option<&Ref>, topic: &str, event: &str, payload: Payload) -> Ref {
-        let mut state = self.0.lock().await;
-        let reference = Ref::from(state.next_ref);
-        state.next_ref += 1;
-        let message = Message {
-            join_ref: join_ref.unwrap_or(&reference).clone(),
-            reference: reference.clone(),
-            topic: Name::from(topic),
-            event: Name::from(event),
-            payload,
-        };
-        state.connection.send(message).await;
-        reference
-    }
-
-    /// The first message that `wanted` says yes to. Waits for it.
-    pub(crate) async fn take(&self, what: &str, wanted: impl Fn(&Heard) -> bool) -> Heard {
-        let deadline = Instant::now() + TIMEOUT;
-        let mut state = self.0.lock().await;
-        loop {
-            if let Some(heard) = state.heard.iter().position(&wanted).and_then(|at| state.heard.remove(at)) {
-                return heard;
-            }
-            let heard_more = timeout_at(deadline, state.receive()).await.unwrap_or(false);
-            assert!(heard_more, "expected {what}, but heard {}", state.describe());
-        }
-    }
-
-    /// Everything heard so far that nobody has taken and `wanted` says yes to, without waiting.
-    pub(crate) async fn peek(&self, wanted: impl Fn(&Heard) -> bool) -> Vec<String> {
-        let mut state = self.0.lock().await;
-        while timeout_at(Instant::now(), state.receive()).await.unwrap_or(false) {}
-        state.heard.iter().filter(|heard| wanted(heard)).map(describe).collect()
-    }
-
-    /// Waits until the server has closed the connection.
-    pub(crate) async fn closed(&self) -> CloseCode {
-        let deadline = Instant::now() + TIMEOUT;
-        let mut state = self.0.lock().await;
-        loop {
-            if let Some(code) = state.closed {
-                return code;
-            }
-            let waiting = timeout_at(deadline, state.receive()).await;
-            assert!(waiting.is_ok(), "expected the server to close the connection, but it is open");
-        }
-    }
-
-    pub(crate) async fn close(&self) {
-        self.0.lock().await.connection.close();
+impl<T> Default for Inbox<T> {
+    fn default() -> Self {
+        Inbox { state: Mutex::new(State { heard: VecDeque::new(), closed: None }), news: Notify::new() }
     }
 }
 
-impl State {
-    /// Waits for more. Returns whether there can be more still.
-    async fn receive(&mut self) -> bool {
-        if self.closed.is_some() {
-            return false;
-        }
-        match self.connection.receive().await {
-            Ok(frames) => {
-                for frame in frames {
-                    let payload = frame.payload();
-                    let heard = match frame.opcode() {
-                        Opcode::Text => Text::try_from(payload).map(|text| client::decode_text(ProtocolVersion::V2, &text)),
-                        _ => Ok(client::decode_binary(&payload)),
-                    };
-                    let heard = heard.expect("text frames are UTF-8").expect("the server sends what clients understand");
-                    self.heard.push_back(heard);
-                }
-                true
+impl<T: Describe> Inbox<T> {
+    pub(crate) fn hear(&self, heard: T) {
+        self.lock().heard.push_back(heard);
+        self.news.notify_waiters();
+    }
+
+    pub(crate) fn close(&self, code: CloseCode) {
+        self.lock().closed = Some(code);
+        self.news.notify_waiters();
+    }
+
+    pub(crate) fn closed(&self) -> Option<CloseCode> {
+        self.lock().closed
+    }
+
+    /// Takes the first that is `wanted`, waiting for it.
+    ///
+    /// # Panics
+    /// When there is none in time.
+    pub(crate) async fn take(&self, wait: Duration, what: &str, wanted: impl Fn(&T) -> bool) -> T {
+        let taking = self.until(|state| {
+            let found = state.heard.iter().position(&wanted).and_then(|at| state.heard.remove(at));
+            found.map(Some).or(state.closed.map(|_| None))
+        });
+        let taken = timeout(wait, taking).await.ok().flatten();
+        taken.unwrap_or_else(|| panic!("expected {what}, but heard {}", self.describe(None)))
+    }
+
+    /// Takes the first of its `kind`, which has to be the `wanted` one.
+    ///
+    /// # Panics
+    /// When it is another, or there is none in time.
+    pub(crate) async fn expect(
+        &self,
+        wait: Duration,
+        what: &str,
+        kind: impl Fn(&T) -> bool,
+        wanted: impl Fn(&T) -> bool,
+    ) {
+        let heard = self.take(wait, what, kind).await;
+        assert!(wanted(&heard), "expected {what}, but heard {}", self.describe(Some(&heard)));
+    }
+
+    /// Checks that nothing `unwanted` was heard.
+    ///
+    /// # Panics
+    /// When something was.
+    pub(crate) fn refute(&self, what: &str, unwanted: impl Fn(&T) -> bool) {
+        let heard: Vec<_> =
+            self.lock().heard.iter().filter(|heard| unwanted(heard)).map(T::describe).collect();
+        assert!(heard.is_empty(), "expected no {what}, but heard {}", heard.join(", "));
+    }
+
+    /// Waits until nothing more can be heard.
+    ///
+    /// # Panics
+    /// When that takes too long.
+    pub(crate) async fn expect_closed(&self, wait: Duration) -> CloseCode {
+        let closed = timeout(wait, self.until(|state| state.closed)).await;
+        closed.unwrap_or_else(|_| {
+            panic!("expected the connection to be closed, but it is open; heard {}", self.describe(None))
+        })
+    }
+
+    async fn until<R>(&self, check: impl Fn(&mut State<T>) -> Option<R>) -> R {
+        loop {
+            // Made before the check, so that nothing is missed between the two.
+            let news = self.news.notified();
+            if let Some(result) = check(&mut self.lock()) {
+                return result;
             }
-            Err(code) => {
-                self.closed = Some(code);
-                false
-            }
+            news.await;
         }
     }
 
-    fn describe(&self) -> String {
-        let heard: Vec<_> = self.heard.iter().map(describe).collect();
+    /// Everything that was heard, for the message of a failed assertion.
+    fn describe(&self, first: Option<&T>) -> String {
+        let state = self.lock();
+        let heard: Vec<_> = first.into_iter().chain(&state.heard).map(T::describe).collect();
         let heard = if heard.is_empty() { "nothing".to_owned() } else { heard.join(", ") };
-        match self.closed {
+        match state.closed {
             Some(code) => format!("{heard}; then the connection was closed with {}", code.as_u16()),
             None => heard,
         }
     }
-}
 
-/// The payload as JSON. Binary payloads are no JSON: they are shown as text for people.
-pub(crate) fn json(payload: &Payload) -> Value {
-    match payload {
-        Payload::Json(json) => serde_json::from_str(json).expect("the server sends JSON"),
-        Payload::Binary(bytes) => Value::String(format!("<{} bytes>", bytes.len())),
+    /// A failed assertion leaves the state intact, so poison means nothing here.
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn describe(heard: &Heard) -> String {
-    let topic = heard.topic.as_str().unwrap_or("?");
-    let status = heard.status.as_ref().map(|status| format!(" {status}")).unwrap_or_default();
-    format!("{:?}{status} on {topic:?} with {}", &*heard.event, json(&heard.payload))
 }

@@ -37,16 +37,32 @@
 //! # }
 //! ```
 //!
+//! What a test can say:
+//!
+//! | | |
+//! | --- | --- |
+//! | who connects | [`connect`](TestSocket::connect) with parameters, [`connect_to`](TestSocket::connect_to) an endpoint that others use too, [`connect_with`](TestSocket::connect_with) headers, a token, an address; [`new`](TestSocket::new) without asking the socket |
+//! | what it does | [`join`](TestSocket::join), [`push`](TestChannel::push), [`leave`](TestChannel::leave), [`close`](TestSocket::close) |
+//! | what comes back | [`expect_push`](TestChannel::expect_push) and [`next`](TestChannel::next), [`expect_ok`](Pushed::expect_ok), [`expect_error`](Pushed::expect_error) and [`reply`](Pushed::reply), [`expect_close`](TestChannel::expect_close), [`expect_crash`](TestChannel::expect_crash), [`expect_closed`](TestSocket::expect_closed) |
+//! | what does not | [`refute_push`](TestChannel::refute_push), [`refute_reply`](Pushed::refute_reply), [`refute`](TestTopic::refute), [`refute_closed`](TestSocket::refute_closed) |
+//! | what is broadcast | [`TestTopic`]: a subscription of the test itself |
+//!
+//! An expectation waits 100 ms, or as long as `within` says; a refutation waits until nothing happens by itself any more.
+//!
 //! What it does not have: a way to test a channel without its socket, because the socket decides who may join.
 
 mod channel;
+mod client;
 mod inbox;
 mod params;
+mod pushed;
 mod socket;
+mod task;
 mod time;
 mod topic;
 
-pub use channel::{Pushed, TestChannel};
+pub use channel::TestChannel;
+pub use pushed::Pushed;
 pub use socket::{ConnectOptions, Refusal, TestSocket};
 pub use time::{advance, settle};
 pub use topic::TestTopic;

@@ -1,9 +1,9 @@
 //! What `firecrest-test` needs: a connection that a test plays the transport of. Not for applications.
 
 use std::collections::VecDeque;
-use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use firecrest_wire::params::Params;
 use firecrest_wire::websocket::{CloseCode, Frame};
@@ -17,6 +17,7 @@ use crate::socket::{Connect, Instance, Mount, Refused, Socket, SocketOptions};
 /// A connection without a network.
 pub struct TestConnection {
     connection: Connection,
+    id: Option<String>,
 }
 
 /// What a test connects with.
@@ -49,28 +50,43 @@ impl TestConnection {
             auth_token: auth_token.as_deref(),
             check_csrf: true,
         };
-        let socket = S::connect(&connect).await?;
+        Ok(Self::new(endpoint, S::connect(&connect).await?))
+    }
+
+    /// The connection of a socket that is connected already.
+    pub fn new<S: Socket>(endpoint: &Endpoint, socket: S) -> Self {
+        let id = socket.id();
         let options = SocketOptions::default();
         let mount = Arc::new(Mount { endpoint: endpoint.clone(), options, channels: S::channels() });
         let shared = Shared::new(Transport::Test, ProtocolVersion::V2, OutboxLimits::default());
-        Ok(TestConnection { connection: Connection::new(shared, Instance::new(socket, &mount)) })
+        TestConnection { connection: Connection::new(shared, Instance::new(socket, &mount)), id }
     }
 
-    /// Says something as the client. Waits for room in the channel's mailbox.
-    pub async fn send(&mut self, message: Message) {
-        poll_fn(|cx| self.connection.poll_room(cx)).await;
+    /// The socket's id.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// Ready when the client may [say](Self::send) something.
+    pub fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.connection.poll_room(cx)
+    }
+
+    /// Says something as the client, once [`poll_room`](Self::poll_room) is ready.
+    pub fn send(&mut self, message: Message) {
+        // Whether it waits for room is asked before the next one.
         let _ = self.connection.dispatch(message);
     }
 
-    /// The next frames for the client, or the close code once the connection is closed.
-    ///
-    /// # Errors
-    /// The close code.
-    pub async fn receive(&mut self) -> Result<VecDeque<Frame>, CloseCode> {
+    /// Ready with the next frames for the client, or with the close code; the channels have been told to end then.
+    pub fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<VecDeque<Frame>, CloseCode>> {
         let outbox = &self.connection.shared().outbox;
-        let received = poll_fn(|cx| outbox.poll(cx)).await;
+        let received = outbox.poll(cx);
         outbox.written();
-        received.map_err(CloseReason::code)
+        received.map_err(|reason| {
+            self.connection.close(reason);
+            reason.code()
+        })
     }
 
     /// Closes the connection as the client.

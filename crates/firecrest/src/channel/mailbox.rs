@@ -184,9 +184,13 @@ impl Mailbox {
     }
 
     /// Takes nothing more from now on, and gives back what waits.
-    pub(crate) fn end(&self) -> VecDeque<Item> {
+    ///
+    /// `announce` tells the client. It runs while the mailbox is locked: to the connection the channel has ended from
+    /// exactly then on.
+    pub(crate) fn end(&self, announce: impl FnOnce()) -> VecDeque<Item> {
         let mut state = self.lock();
         state.ended = true;
+        announce();
         if let Some(sender) = state.sender.take() {
             sender.wake();
         }
@@ -304,7 +308,7 @@ mod tests {
     fn what_waits_comes_back_at_the_end() {
         let mailbox = small();
         mailbox.push(event()).unwrap();
-        assert_eq!(mailbox.end().len(), 1);
+        assert_eq!(mailbox.end(|| ()).len(), 1);
         assert!(matches!(mailbox.push(event()), Err(PushError::Closed(_))));
     }
 }

@@ -82,6 +82,17 @@ impl Shared {
         let _ = self.connection.send(&message);
     }
 
+    /// Answers what was sent to this instance but came too late, as if it was not joined (spec §3.3, §3.9).
+    pub(crate) fn answer_unmatched(&self, item: Item) {
+        match item {
+            Item::Event { reference, .. } => self.connection.reply_unmatched(&reference, &self.name()),
+            Item::Leave(reference) => {
+                self.connection.reply_json(&self.join_ref, &reference, &self.name(), "ok", "{}");
+            }
+            Item::Intercepted(_) | Item::Subscribed(_) | Item::Info(_) => {}
+        }
+    }
+
     /// The topic as replies echo it.
     pub(crate) fn name(&self) -> Name {
         Name::from(&*self.topic)

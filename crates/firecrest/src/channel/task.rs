@@ -68,9 +68,7 @@ pub(crate) async fn run<S: Socket, C: Channel<S>>(instance: Arc<Instance<S>>, st
         Some((channel, core)) => live(channel, core).await,
         None => Ended { announced: true },
     };
-    for item in shared.mailbox.end() {
-        answer_unmatched(&shared, item);
-    }
+    end_mailbox(&shared, |_| ());
     ended
 }
 
@@ -289,7 +287,7 @@ async fn end<S: Socket, C: Channel<S>>(channel: &mut C, core: &mut Core, reason:
     core.subscriptions.clear();
     let announced = match &reason {
         Reason::Normal | Reason::Left => {
-            core.shared.send_close();
+            end_mailbox(&core.shared, Shared::send_close);
             true
         }
         Reason::Crashed(error) => {
@@ -305,19 +303,15 @@ async fn end<S: Socket, C: Channel<S>>(channel: &mut C, core: &mut Core, reason:
         tracing::error!(topic = %shared.topic, error = %panic, "terminate panicked");
     }
     if reason.is_crash() {
-        shared.send_error();
+        end_mailbox(&shared, Shared::send_error);
     }
     Ended { announced }
 }
 
-/// What was sent to a channel that has ended meanwhile is answered as if it had come later (spec §3.9).
-fn answer_unmatched(shared: &Shared, item: Item) {
-    match item {
-        Item::Event { reference, .. } => shared.connection.reply_unmatched(&reference, &shared.name()),
-        Item::Leave(reference) => {
-            shared.connection.reply_json(&shared.join_ref, &reference, &shared.name(), "ok", "{}");
-        }
-        Item::Intercepted(_) | Item::Subscribed(_) | Item::Info(_) => {}
+/// Takes no more messages. From `announce` on, which tells the client, its topic counts as not joined (spec §3.8).
+fn end_mailbox(shared: &Shared, announce: impl FnOnce(&Shared)) {
+    for item in shared.mailbox.end(|| announce(shared)) {
+        shared.answer_unmatched(item);
     }
 }
 

@@ -66,8 +66,8 @@ impl Connection {
             self.shared.reply_json(&Ref::null(), &message.reference, &message.topic, "ok", "{}");
             return Dispatch::Done;
         }
-        match (self.find(topic), event) {
-            (found, Some("phx_join")) => self.join(message, found),
+        match (self.joined(topic), event) {
+            (_, Some("phx_join")) => self.join(message),
             (Some(at), Some("phx_leave")) => self.leave(at, &message),
             (None, Some("phx_leave")) => self.leave_unjoined(&message),
             (Some(at), _) => self.forward(at, message),
@@ -110,7 +110,20 @@ impl Connection {
         self.channels.iter().position(|slot| slot.channel.topic == topic)
     }
 
-    fn join(&mut self, message: Message, found: Option<usize>) -> Dispatch {
+    /// Where the channel of a topic is. One that has ended is none, even for stale messages (spec §3.3).
+    fn joined(&mut self, topic: Option<&str>) -> Option<usize> {
+        let at = self.find(topic)?;
+        if !self.channels[at].channel.mailbox.has_ended() {
+            return Some(at);
+        }
+        // While `terminate` runs it is kept: the next join waits for it.
+        if self.channels[at].task.is_finished() {
+            self.channels.swap_remove(at);
+        }
+        None
+    }
+
+    fn join(&mut self, message: Message) -> Dispatch {
         let Message { join_ref, reference, topic, payload, .. } = message;
         let routed = topic.as_str().and_then(|topic| Some((topic, self.socket.route(topic)?)));
         let Some((name, route)) = routed else {
@@ -118,7 +131,7 @@ impl Connection {
             self.shared.reply_unmatched(&reference, &topic);
             return Dispatch::Done;
         };
-        let predecessor = found.map(|at| self.replace(at));
+        let predecessor = self.find(Some(name)).map(|at| self.replace(at));
         if self.is_full() {
             let reason = r#"{"reason":"too many channels joined"}"#;
             self.shared.reply_json(&join_ref, &reference, &topic, "error", reason);
@@ -162,10 +175,7 @@ impl Connection {
         match slot.channel.mailbox.push(Item::Leave(message.reference.clone())) {
             Ok(()) => Dispatch::Done,
             Err(PushError::Full(item)) => self.block(at, item),
-            Err(PushError::Closed(_)) => {
-                self.channels.swap_remove(at);
-                self.leave_unjoined(message)
-            }
+            Err(PushError::Closed(_)) => self.leave_unjoined(message),
         }
     }
 
@@ -187,10 +197,7 @@ impl Connection {
             Ok(()) => Dispatch::Done,
             Err(PushError::Full(item)) => self.block(at, item),
             Err(PushError::Closed(item)) => {
-                let slot = self.channels.swap_remove(at);
-                if let Item::Event { reference, .. } | Item::Leave(reference) = item {
-                    self.shared.reply_unmatched(&reference, &slot.channel.name());
-                }
+                self.channels[at].channel.answer_unmatched(item);
                 Dispatch::Done
             }
         }

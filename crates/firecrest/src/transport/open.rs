@@ -30,7 +30,8 @@ pub(super) fn params(parts: &Parts, variables: &RawPathParams) -> Result<Params,
 
 /// Whether the request's origin may connect.
 pub(super) fn origin_allowed<S: Socket>(mount: &Mount<S>, parts: &Parts) -> bool {
-    let header = |name| parts.headers.get(name).map(|value: &http::HeaderValue| value.to_str().unwrap_or_default());
+    let header =
+        |name| parts.headers.get(name).map(|value: &http::HeaderValue| value.to_str().unwrap_or_default());
     let policy = mount.options.check_origin.as_ref().unwrap_or(mount.endpoint.origin_policy());
     let seen = Seen {
         scheme: parts.uri.scheme_str().unwrap_or("http"),

@@ -50,7 +50,8 @@ async fn c123_sec_websocket_headers_verbatim() {
 #[tokio::test]
 async fn c124_c161_trace_context_headers() {
     for via in VIA_BOTH {
-        let headers = [("traceparent", "00-a-b-01"), ("tracestate", "k=v"), ("tracestate-internal", "secret")];
+        let headers =
+            [("traceparent", "00-a-b-01"), ("tracestate", "k=v"), ("tracestate-internal", "secret")];
         let mut seen = seen(via, &headers).await;
         let seen = seen["trace_context_headers"].as_array_mut().unwrap();
         seen.sort_by_key(Value::to_string);
@@ -110,10 +111,7 @@ async fn c130_the_applications_own_values() {
 const SECRET: &str = "a secret of at least sixty-four bytes, as the cookie session needs it";
 
 /// An application with a page that logs in, and a socket.
-fn site(
-    session: SessionConfig,
-    options: impl FnOnce(SocketMount<Witness>) -> SocketMount<Witness>,
-) -> Site {
+fn site(session: SessionConfig, options: impl FnOnce(SocketMount<Witness>) -> SocketMount<Witness>) -> Site {
     async fn log_in(session: Session, csrf: CsrfToken) -> String {
         session.insert("user_id", &7).unwrap();
         csrf.to_string()
@@ -199,7 +197,11 @@ async fn c055_c129_no_session_without_cookie_or_with_a_bad_token() {
         let (cookie, token) = visit(&site).await;
         assert_eq!(session(&site, via, "", &token).await, Value::Null, "no cookie");
         for bad in ["", "bad", &token[1..], &format!("{token}A")] {
-            assert_eq!(session(&site, via, &cookie, bad).await, Value::Null, "{bad:?}: connected all the same");
+            assert_eq!(
+                session(&site, via, &cookie, bad).await,
+                Value::Null,
+                "{bad:?}: connected all the same"
+            );
         }
         let (_, of_another_session) = visit(&site).await;
         assert_eq!(session(&site, via, &cookie, &of_another_session).await, Value::Null);

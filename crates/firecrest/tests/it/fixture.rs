@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::Router;
 use firecrest::channel::ChannelHandle;
 use firecrest::prelude::*;
 use firecrest::socket::SocketMount;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
+use crate::channels::{Crashing, Labelled, Narrow, Plain, Refusing};
 use crate::support::{Server, endpoint, soon, until};
 
 /// A server with [`TestSocket`] at `/socket`.
@@ -29,8 +31,21 @@ impl Fixture {
     pub(crate) async fn mounted(
         options: impl FnOnce(SocketMount<TestSocket>) -> SocketMount<TestSocket>,
     ) -> Self {
-        let (endpoint, probe) = (endpoint(), Probe::new());
+        let endpoint = endpoint();
         let router = options(endpoint.socket("/socket")).into_router();
+        Self::serve(endpoint, router).await
+    }
+
+    /// Serves the socket at several paths.
+    pub(crate) async fn mounted_at(paths: &[&str]) -> Self {
+        let endpoint = endpoint();
+        let mounts = paths.iter().map(|path| endpoint.socket::<TestSocket>(path));
+        let router = mounts.fold(Router::new(), Router::merge);
+        Self::serve(endpoint, router).await
+    }
+
+    async fn serve(endpoint: Endpoint, router: Router) -> Self {
+        let probe = Probe::new();
         let app = router.layer(axum::Extension(probe.clone()));
         Fixture { server: Server::start(endpoint, app).await, probe }
     }
@@ -62,7 +77,7 @@ struct Inner {
 }
 
 impl Probe {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (ended, endings) = mpsc::unbounded_channel();
         Probe(Arc::new(Inner {
             ended,
@@ -214,19 +229,23 @@ impl Channel<TestSocket> for Room {
     const INTERCEPT: &'static [&'static str] = &["intercepted", "last_words"];
     const MAX_DEFERRED: usize = 4;
 
-    /// A payload with a `reply` is answered with it. `room:slow…` waits at the gate, `room:greeting…` pushes at once.
+    /// A payload with a `reply` is answered with it, one with `refuse` is refused. `room:slow…` waits at the gate, `room:greeting…` pushes at once.
     async fn join(request: Join<'_, TestSocket>) -> Result<Joined<Self, RoomInfo>, Rejected> {
         let probe = request.socket().probe.clone();
         if request.splat().starts_with("slow") {
             probe.pass_gate().await;
+        }
+        let params: Option<serde_json::Map<String, Value>> = request.params().ok();
+        let param = |name| params.as_ref().and_then(|params| params.get(name));
+        if param("refuse").is_some() {
+            return Err(Rejected::reason("told to"));
         }
         let room = Room { probe, topic: request.topic().into(), reason: None };
         let mut joined = Joined::new(room).then(RoomInfo::Hello);
         if request.splat().starts_with("greeting") {
             joined = joined.then(RoomInfo::Push(json!({"a": 1})));
         }
-        let params: Option<serde_json::Map<String, Value>> = request.params().ok();
-        Ok(match params.as_ref().and_then(|params| params.get("reply")) {
+        Ok(match param("reply") {
             Some(reply) => joined.with_reply(reply),
             None => joined,
         })
@@ -239,7 +258,9 @@ impl Channel<TestSocket> for Room {
             RoomIn::Ignore => Outcome::NoReply,
             RoomIn::Refuse(payload) => Reply::error(payload).into(),
             RoomIn::Custom(payload) => Reply::with_status("custom_status", payload).into(),
-            RoomIn::Reverse(Binary(bytes)) => Reply::binary(bytes.iter().rev().copied().collect::<Vec<_>>()).into(),
+            RoomIn::Reverse(Binary(bytes)) => {
+                Reply::binary(bytes.iter().rev().copied().collect::<Vec<_>>()).into()
+            }
             RoomIn::Transport => Reply::ok(json!({"transport": cx.transport().as_str()})).into(),
             RoomIn::Boom => panic!("boom"),
             RoomIn::Stop => Stop::normal().into(),
@@ -289,7 +310,9 @@ impl Channel<TestSocket> for Room {
 
     async fn handle_info(&mut self, info: RoomInfo, cx: &mut Context<'_, RoomInfo>) -> Outcome {
         match info {
-            RoomInfo::Hello => drop(self.probe.0.handles.lock().unwrap().insert(self.topic.clone(), cx.handle())),
+            RoomInfo::Hello => {
+                self.probe.0.handles.lock().unwrap().insert(self.topic.clone(), cx.handle());
+            }
             RoomInfo::Push(payload) => cx.push("pushed", &payload),
             RoomInfo::Broadcast(payload) => cx.broadcast("told", &payload),
             RoomInfo::Ask(answer) => drop(answer.send(cx.topic().to_owned())),
@@ -345,92 +368,5 @@ impl Drop for Room {
     fn drop(&mut self) {
         self.probe.0.handles.lock().unwrap().remove(&self.topic);
         let _ = self.probe.0.ended.send((self.topic.clone(), self.reason.take()));
-    }
-}
-
-/// Answers the join with what the route says about it.
-struct Labelled;
-
-impl Channel<TestSocket> for Labelled {
-    type In = NoEvents;
-    type Info = ();
-
-    async fn join(request: Join<'_, TestSocket>) -> Result<Joined<Self>, Rejected> {
-        let label = request.data::<&str>();
-        Ok(Joined::new(Labelled).with_reply(json!({"label": label, "splat": request.splat()})))
-    }
-}
-
-/// Refuses every join: with the payload it came with, or without any.
-struct Refusing;
-
-impl Channel<TestSocket> for Refusing {
-    type In = NoEvents;
-    type Info = ();
-
-    async fn join(request: Join<'_, TestSocket>) -> Result<Joined<Self>, Rejected> {
-        Err(match request.splat() {
-            "empty" => Rejected::empty(),
-            "reason" => Rejected::reason("not today"),
-            _ => Rejected::with(request.params::<Value>()?),
-        })
-    }
-}
-
-/// Fails to join in the way its topic says.
-struct Crashing;
-
-impl Channel<TestSocket> for Crashing {
-    type In = NoEvents;
-    type Info = ();
-
-    async fn join(request: Join<'_, TestSocket>) -> Result<Joined<Self>, Rejected> {
-        match request.splat() {
-            "panic" => panic!("join panics"),
-            "binary" => Ok(Joined::new(Crashing).with_payload(Payload::Binary(vec![1].into()))),
-            "reply" => Ok(Joined::new(Crashing).with_reply(HashMap::from([((1, 2), 3)]))),
-            "refusal" => Err(Rejected::with(HashMap::from([((1, 2), 3)]))),
-            _ => {
-                let _: u8 = request.params()?;
-                Ok(Crashing.into())
-            }
-        }
-    }
-}
-
-/// A channel with nothing but its join, which gets an info nobody expects.
-struct Plain;
-
-impl Channel<TestSocket> for Plain {
-    type In = NoEvents;
-    type Info = ();
-
-    async fn join(_request: Join<'_, TestSocket>) -> Result<Joined<Self>, Rejected> {
-        Ok(Joined::new(Plain).then(()))
-    }
-}
-
-/// A channel with a small mailbox that handles each event when it may pass the gate.
-struct Narrow(Probe);
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum NarrowIn {
-    Count { n: u64 },
-}
-
-impl Channel<TestSocket> for Narrow {
-    type In = NarrowIn;
-    type Info = ();
-
-    const MAX_EVENTS: usize = 4;
-
-    async fn join(request: Join<'_, TestSocket>) -> Result<Joined<Self>, Rejected> {
-        Ok(Narrow(request.socket().probe.clone()).into())
-    }
-
-    async fn handle_in(&mut self, NarrowIn::Count { n }: NarrowIn, _cx: &mut Context<'_>) -> Outcome {
-        self.0.pass_gate().await;
-        Reply::ok(json!({ "n": n })).into()
     }
 }

@@ -1,10 +1,24 @@
 //! The server over real connections. Each test names the item of the protocol specification it proves.
 
-mod support;
-mod websocket;
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+#![allow(clippy::needless_pass_by_value, reason = "`json!` in an argument reads better than `&json!`")]
+
+mod broadcasts;
 mod captured;
+mod channels;
 mod connect_info;
+mod ending;
+mod events;
+mod fixture;
+mod frames;
+mod hostile;
+mod joining;
+mod logs;
+mod longpoll;
 mod mounting;
 mod origin;
+mod rejoining;
 mod site;
 mod subprotocols;
+mod support;
+mod trace;

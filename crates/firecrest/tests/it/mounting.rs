@@ -177,7 +177,9 @@ async fn c137_c170_a_refused_connection_gets_403_and_its_reason_goes_to_the_log(
 #[tokio::test]
 async fn c138_c170_another_status() {
     let site = Site::new(|mount| mount);
-    for (outcome, status) in [("busy", StatusCode::TOO_MANY_REQUESTS), ("unavailable", StatusCode::INTERNAL_SERVER_ERROR)] {
+    for (outcome, status) in
+        [("busy", StatusCode::TOO_MANY_REQUESTS), ("unavailable", StatusCode::INTERNAL_SERVER_ERROR)]
+    {
         let query = format!("outcome={outcome}&vsn=2.0.0");
         assert_eq!(site.send(Via::WebSocket.request("/socket", &query)).await.status, status);
         let answer = site.send(Via::LongPoll.request("/socket", &query)).await;

@@ -162,7 +162,7 @@ async fn c040_c041_c042_c043_lists() {
 
 #[tokio::test]
 async fn c044_c045_a_function_decides_and_may_bring_its_own_data() {
-    let friends = vec!["example.com".to_owned(), "friend.org".to_owned()];
+    let friends = ["example.com".to_owned(), "friend.org".to_owned()];
     let policy = OriginPolicy::check(move |origin| {
         origin.host.is_some_and(|host| friends.iter().any(|friend| friend == host))
     });

@@ -37,7 +37,10 @@ async fn c049_c150_the_first_configured_subprotocol_is_selected() {
     let site = Site::new(|mount| mount.subprotocols(["sip", "mqtt"]));
     for (offered, selected) in [("sip", "sip"), ("mqtt, sip", "sip"), ("foo,mqtt", "mqtt")] {
         let answer = offer(&site, Some(offered)).await;
-        assert_eq!((answer.status, answer.header(PROTOCOL)), (StatusCode::SWITCHING_PROTOCOLS, Some(selected)));
+        assert_eq!(
+            (answer.status, answer.header(PROTOCOL)),
+            (StatusCode::SWITCHING_PROTOCOLS, Some(selected))
+        );
     }
     let answer = offer(&site, None).await;
     assert_eq!((answer.status, answer.header(PROTOCOL)), (StatusCode::SWITCHING_PROTOCOLS, None));
@@ -114,12 +117,15 @@ async fn a_missing_forged_or_expired_token_is_refused_with_one_log_line() {
     let app = endpoint.socket::<Members>("/socket").into_router();
     let signer = Signer::new(endpoint.secret(), "members");
     let valid = signer.sign(&7).unwrap();
-    let expired = signer.clone().signed_at(SystemTime::now() - DAY - Duration::from_secs(1)).sign(&7).unwrap();
+    let expired =
+        signer.clone().signed_at(SystemTime::now() - DAY - Duration::from_secs(1)).sign(&7).unwrap();
     let foreign = Signer::new(endpoint.secret(), "other salt").sign(&7).unwrap();
     let other_type = signer.sign("text").unwrap();
     let log = Captured::start();
     for via in VIA_BOTH {
-        let ask = |query: String| send(&app, via.request("/socket", &query).body(axum::body::Body::empty()).unwrap());
+        let ask = |query: String| {
+            send(&app, via.request("/socket", &query).body(axum::body::Body::empty()).unwrap())
+        };
         assert!(via.is_accepted(&ask(format!("token={valid}&vsn=2.0.0")).await));
         assert!(!log.take().contains(&valid));
         for (token, why) in [

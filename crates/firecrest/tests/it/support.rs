@@ -10,8 +10,8 @@ use std::time::Duration;
 use axum::Router;
 use firecrest::prelude::*;
 use firecrest::socket::SocketMount;
-use firecrest::wire::websocket::client::{self, ClientDecoder};
-use firecrest::wire::websocket::{DecoderLimits, Item, Opcode};
+use firecrest::wire::websocket::client::ClientDecoder;
+use firecrest::wire::websocket::{DecoderLimits, Item};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -87,9 +87,7 @@ impl Server {
     }
 
     /// Serves `S` at `/socket`, with options.
-    pub(crate) async fn mounted<S: Socket>(
-        options: impl FnOnce(SocketMount<S>) -> SocketMount<S>,
-    ) -> Server {
+    pub(crate) async fn mounted<S: Socket>(options: impl FnOnce(SocketMount<S>) -> SocketMount<S>) -> Server {
         let endpoint = endpoint();
         let router = options(endpoint.socket::<S>("/socket")).into_router();
         Self::start(endpoint, router).await
@@ -142,13 +140,18 @@ impl Server {
     }
 
     /// Sends a handshake. The error is the status of the answer.
-    pub(crate) async fn try_open(&self, version: Version, request: Request) -> Result<(Client, Response), u16> {
+    pub(crate) async fn try_open(
+        &self,
+        version: Version,
+        request: Request,
+    ) -> Result<(Client, Response), u16> {
         let stream = TcpStream::connect(self.address).await.unwrap();
-        match soon(client_async(request, stream)).await {
-            Ok((socket, response)) => Ok((Client { socket, version }, response)),
-            Err(tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
-            Err(error) => panic!("{error}"),
-        }
+        handshake(version, request, stream).await
+    }
+
+    /// A client at any path and query, on a TCP connection that was made with care.
+    pub(crate) async fn open_on(&self, version: Version, path: &str, stream: TcpStream) -> Client {
+        handshake(version, self.request(path), stream).await.map(|(client, _)| client).unwrap()
     }
 
     /// A connected client of version 2 that can send any bytes.
@@ -175,6 +178,14 @@ impl Server {
         let mut answer = String::new();
         soon(stream.read_to_string(&mut answer)).await.unwrap();
         answer
+    }
+}
+
+async fn handshake(version: Version, request: Request, stream: TcpStream) -> Result<(Client, Response), u16> {
+    match soon(client_async(request, stream)).await {
+        Ok((socket, response)) => Ok((Client { socket, version }, response)),
+        Err(tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
+        Err(error) => panic!("{error}"),
     }
 }
 
@@ -372,11 +383,6 @@ impl RawClient {
     /// Sends bytes as they are.
     pub(crate) async fn write(&mut self, bytes: &[u8]) {
         soon(self.stream.write_all(bytes)).await.unwrap();
-    }
-
-    /// Sends one frame as a client must.
-    pub(crate) async fn send(&mut self, opcode: Opcode, payload: &[u8]) {
-        self.write(&client::encode(opcode, payload, [1, 2, 3, 4], true)).await;
     }
 
     /// The next message or control frame; none when the server hung up.

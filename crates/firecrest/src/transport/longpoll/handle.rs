@@ -25,7 +25,11 @@ const TOKEN_HEADER: &str = "x-phoenix-longpoll-token";
 const AUTH_TOKEN_HEADER: &str = "x-phoenix-authtoken";
 
 /// Answers a request to the long-poll URL.
-pub(crate) async fn handle<S: Socket>(mount: &Arc<Mount<S>>, variables: &RawPathParams, request: Request) -> Response {
+pub(crate) async fn handle<S: Socket>(
+    mount: &Arc<Mount<S>>,
+    variables: &RawPathParams,
+    request: Request,
+) -> Response {
     let (head, body) = request.into_parts();
     if !open::origin_allowed(mount, &head) {
         return response::status(response::FORBIDDEN);

@@ -18,7 +18,8 @@ use crate::connection::{CloseReason, Connection, Shared};
 pub(crate) struct Session {
     pub(super) id: String,
     shared: Arc<Shared>,
-    /// Held while messages of a POST are handled, so that POSTs cannot overtake each other.
+    /// Held while one message is handled. Those of concurrent POSTs take turns; the official client sends one POST at a
+    /// time.
     connection: Mutex<Connection>,
     /// When the last poll came, or was answered.
     polled: StdMutex<Instant>,

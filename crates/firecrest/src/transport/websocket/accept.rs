@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{RawPathParams, Request};
 use axum::response::{IntoResponse as _, Response};
-use bytes::Bytes;
 use firecrest_wire::websocket::handshake::{AcceptKey, HandshakeError, UpgradeRequest};
 use http::header::{
     CONNECTION, HOST, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
@@ -14,6 +13,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, StatusCode, Version};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
+use hyper_util::server::conn::auto;
 use tokio::net::TcpStream;
 
 use super::task::{self, Options};
@@ -117,17 +117,19 @@ async fn carry(endpoint: crate::Endpoint, upgrade: OnUpgrade, connection: Connec
         Ok((stream, early)) => drop(tracker.spawn(task::run(stream, early, connection, options))),
         Err(upgraded) => {
             let stream = TokioIo::new(upgraded);
-            drop(tracker.spawn(task::run(stream, Bytes::new(), connection, options)));
+            drop(tracker.spawn(task::run(stream, Vec::new(), connection, options)));
         }
     }
 }
 
 /// The TCP stream itself, and what was read from it too early; whoever accepted it: our own server or axum's.
-fn bare(upgraded: Upgraded) -> Result<(TcpStream, Bytes), Upgraded> {
+///
+/// What was read early is copied, because it lies in the read buffer of the HTTP request, 16 KiB large.
+fn bare(upgraded: Upgraded) -> Result<(TcpStream, Vec<u8>), Upgraded> {
     let upgraded = match upgraded.downcast::<TokioIo<TcpStream>>() {
-        Ok(parts) => return Ok((parts.io.into_inner(), parts.read_buf)),
+        Ok(parts) => return Ok((parts.io.into_inner(), parts.read_buf.to_vec())),
         Err(upgraded) => upgraded,
     };
-    hyper_util::server::conn::auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded)
-        .map(|parts| (parts.io.into_inner(), parts.read_buf))
+    auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded)
+        .map(|parts| (parts.io.into_inner(), parts.read_buf.to_vec()))
 }

@@ -6,7 +6,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
 use firecrest_wire::serializer;
 use firecrest_wire::websocket::{Decoder, DecoderLimits, Frame, Item};
 use firecrest_wire::{DecodeError, Message};
@@ -41,7 +40,7 @@ pub(super) struct Options {
 /// Carries a connection until it ends. `early` was read before the stream became ours.
 pub(super) async fn run<IO: AsyncRead + AsyncWrite + Unpin>(
     stream: IO,
-    early: Bytes,
+    early: Vec<u8>,
     connection: Connection,
     options: Options,
 ) {
@@ -50,7 +49,7 @@ pub(super) async fn run<IO: AsyncRead + AsyncWrite + Unpin>(
         stream,
         decoder: Decoder::new(options.frames),
         connection,
-        leftover: early.into(),
+        leftover: early,
         writer: Writer::default(),
         timeout: options.timeout,
         heard: now,
