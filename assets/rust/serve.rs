@@ -6,7 +6,8 @@ use axum::extract::{Path, RawQuery};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, StatusCode};
 use rust_embed::EmbeddedFile;
@@ -31,9 +32,11 @@ async fn serve(Path(name): Path<String>, RawQuery(query): RawQuery, headers: Hea
     let Some(file) = Bundle::get(&name) else { return StatusCode::NOT_FOUND.into_response() };
     let version = version(&file);
     let (body, encoding) = encoded(&name, file, &headers);
-    let etag = format!("\"{version}{}\"", encoding.map(|encoding| format!("-{encoding}")).unwrap_or_default());
+    let etag =
+        format!("\"{version}{}\"", encoding.map(|encoding| format!("-{encoding}")).unwrap_or_default());
     let asked_for = query.as_deref().and_then(|query| query.strip_prefix("v="));
-    let caching = if asked_for == Some(&*version) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching =
+        if asked_for == Some(&*version) { "public, max-age=31536000, immutable" } else { "no-cache" };
     let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let mut response = Response::builder()
         .header(ETAG, &etag)
@@ -92,15 +95,19 @@ mod tests {
     use super::*;
 
     async fn get(uri: &str, headers: &[(&str, &str)]) -> Response {
-        let request = headers.iter().fold(Request::get(uri), |request, (name, value)| request.header(*name, *value));
+        let request =
+            headers.iter().fold(Request::get(uri), |request, (name, value)| request.header(*name, *value));
         router::<()>().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
     }
 
     #[tokio::test]
     async fn a_file_is_compressed_when_the_browser_understands_it() {
-        for (accept, expected) in [("gzip, br", Some("br")), ("gzip;q=1", Some("gzip")), ("br;q=0", None), ("", None)] {
+        for (accept, expected) in
+            [("gzip, br", Some("br")), ("gzip;q=1", Some("gzip")), ("br;q=0", None), ("", None)]
+        {
             let response = get("/assets/base.css", &[("accept-encoding", accept)]).await;
-            let encoding = response.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap().to_owned());
+            let encoding =
+                response.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap().to_owned());
             assert_eq!(encoding.as_deref(), expected, "{accept}");
         }
     }
@@ -116,7 +123,10 @@ mod tests {
     async fn what_the_browser_has_is_not_sent_again() {
         let first = get("/assets/base.css", &[]).await;
         let etag = first.headers()[ETAG].to_str().unwrap().to_owned();
-        assert_eq!(get("/assets/base.css", &[("if-none-match", &etag)]).await.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(
+            get("/assets/base.css", &[("if-none-match", &etag)]).await.status(),
+            StatusCode::NOT_MODIFIED
+        );
         assert_eq!(get("/assets/base.css", &[("if-none-match", "\"x\"")]).await.status(), StatusCode::OK);
     }
 

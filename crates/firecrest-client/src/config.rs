@@ -30,6 +30,7 @@ pub struct ClientConfig {
 
 impl ClientConfig {
     /// A client of the socket at this URL, in full: `ws://host:port/socket/websocket`. The parameter `vsn` is added.
+    /// There is no TLS in this client, so no `wss`.
     pub fn new(url: impl Into<String>) -> Self {
         ClientConfig {
             url: url.into(),

@@ -47,9 +47,11 @@ fn failed(config: &ClientConfig, error: Error) -> ConnectError {
 }
 
 fn request(config: &ClientConfig) -> Result<Request, ConnectError> {
-    let mut request = url(config)
-        .into_client_request()
-        .map_err(|error| ConnectError::Url { url: config.url.clone(), reason: error.to_string() })?;
+    let invalid = |reason: String| ConnectError::Url { url: config.url.clone(), reason };
+    let mut request = url(config).into_client_request().map_err(|error| invalid(error.to_string()))?;
+    if request.uri().scheme_str() != Some("ws") {
+        return Err(invalid("its scheme must be ws, as this client has no TLS".into()));
+    }
     for (name, value) in &config.headers {
         let invalid = || ConnectError::Header { name: name.clone() };
         let header = name.parse::<HeaderName>().map_err(|_| invalid())?;
@@ -121,7 +123,9 @@ mod tests {
     #[test]
     fn what_cannot_be_sent_is_an_error() {
         let error = |config: ClientConfig| request(&config).unwrap_err();
-        assert!(matches!(error(ClientConfig::new("not a url")), ConnectError::Url { .. }));
+        for url in ["not a url", "host", "/socket/websocket", "http://host/", "wss://host/"] {
+            assert!(matches!(error(ClientConfig::new(url)), ConnectError::Url { .. }), "{url}");
+        }
         assert!(matches!(error(ClientConfig::new("ws://h").header("a b", "c")), ConnectError::Header { .. }));
         assert!(matches!(error(ClientConfig::new("ws://h").header("a", "b\n")), ConnectError::Header { .. }));
     }

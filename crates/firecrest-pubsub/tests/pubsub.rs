@@ -19,7 +19,11 @@ impl Inbox {
 
 impl Subscriber for Inbox {
     fn deliver(&self, broadcast: &Arc<Broadcast>) {
-        self.0.lock().expect("no subscriber panics").push(format!("{}/{}", broadcast.topic(), broadcast.event()));
+        self.0.lock().expect("no subscriber panics").push(format!(
+            "{}/{}",
+            broadcast.topic(),
+            broadcast.event()
+        ));
     }
 }
 

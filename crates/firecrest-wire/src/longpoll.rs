@@ -158,7 +158,8 @@ mod tests {
 
     #[test]
     fn messages_travel_as_strings() {
-        let body = poll_body(200, Some("t\"k"), &[Frame::text("[\"1\"]"), Frame::binary(b"x"), Frame::text("[2]")]);
+        let body =
+            poll_body(200, Some("t\"k"), &[Frame::text("[\"1\"]"), Frame::binary(b"x"), Frame::text("[2]")]);
         let value: serde_json::Value = serde_json::from_slice(&body).unwrap();
         let expected = serde_json::json!({"messages": ["[\"1\"]", "[2]"], "status": 200, "token": "t\"k"});
         assert_eq!(value, expected);

@@ -11,7 +11,9 @@ pub enum Pattern {
 
 /// A pattern that is none.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the topic pattern {pattern:?} is not valid: `*` may only stand once, at the very end, as in \"room:*\"")]
+#[error(
+    "the topic pattern {pattern:?} is not valid: `*` may only stand once, at the very end, as in \"room:*\""
+)]
 pub struct PatternError {
     pattern: String,
 }

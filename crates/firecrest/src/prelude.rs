@@ -7,7 +7,8 @@ pub use firecrest_wire::Payload;
 pub use serde_json::json;
 
 pub use crate::channel::{
-    Binary, Channel, Context, DeferredReply, Join, Joined, NoEvents, Outcome, Raw, Reason, Rejected, Reply, Stop,
+    Binary, Channel, Context, DeferredReply, Join, Joined, NoEvents, Outcome, Raw, Reason, Rejected, Reply,
+    Stop,
 };
 pub use crate::endpoint::Endpoint;
 pub use crate::socket::{Channels, Connect, Refused, Socket};

@@ -39,11 +39,8 @@ async fn hello(
 ) -> Result<Html<String>, (StatusCode, String)> {
     let auth_token = token::sign(endpoint.secret(), AUTH_SALT, &user_id)
         .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
-    let values = [
-        ("csrf_token", &*csrf.masked()),
-        ("auth_token", &*auth_token),
-        ("user_id", &*user_id.to_string()),
-    ];
+    let values =
+        [("csrf_token", &*csrf.masked()), ("auth_token", &*auth_token), ("user_id", &*user_id.to_string())];
     Ok(Html(assets::page(include_str!("hello.html"), &values)))
 }
 

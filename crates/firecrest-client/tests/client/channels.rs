@@ -71,7 +71,7 @@ async fn c281_a_refused_join_says_why_and_may_be_repeated() {
     for _ in 0..2 {
         match room.join().await {
             Err(JoinError::Rejected(payload)) => {
-                assert_eq!(value(&payload), json!({"reason": "unauthorized"}))
+                assert_eq!(value(&payload), json!({"reason": "unauthorized"}));
             }
             other => panic!("{other:?}"),
         }
@@ -80,7 +80,7 @@ async fn c281_a_refused_join_says_why_and_may_be_repeated() {
     room.join().await.unwrap();
     match client.channel("nope", json!({})).join().await {
         Err(JoinError::Rejected(payload)) => {
-            assert_eq!(value(&payload), json!({"reason": "unmatched topic"}))
+            assert_eq!(value(&payload), json!({"reason": "unmatched topic"}));
         }
         other => panic!("{other:?}"),
     }

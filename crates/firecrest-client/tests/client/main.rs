@@ -1,5 +1,7 @@
 //! The client against a Firecrest server on a local port, and against scripts where a server would not misbehave.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 mod channels;
 mod connections;
 mod scripted;

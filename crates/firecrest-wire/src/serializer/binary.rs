@@ -44,7 +44,8 @@ pub(super) fn check(field: &'static str, text: &str) -> Result<(), EncodeError> 
 }
 
 fn layout(kind: u8, fields: &[(&'static str, &str)], data: &[u8]) -> Result<Frame, EncodeError> {
-    let mut frame = FrameWriter::binary(1 + fields.iter().map(|(_, text)| 1 + text.len()).sum::<usize>() + data.len());
+    let mut frame =
+        FrameWriter::binary(1 + fields.iter().map(|(_, text)| 1 + text.len()).sum::<usize>() + data.len());
     let out = frame.payload_mut();
     out.push(kind);
     for (field, text) in fields {

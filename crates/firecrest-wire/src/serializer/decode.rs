@@ -30,7 +30,8 @@ pub fn decode_binary(version: ProtocolVersion, frame: &Bytes) -> Result<Message,
     match version {
         ProtocolVersion::V2 => binary::decode(frame),
         ProtocolVersion::V1 => {
-            let text = Text::try_from(frame.clone()).map_err(|_| DecodeError::NotUtf8 { field: "message" })?;
+            let text =
+                Text::try_from(frame.clone()).map_err(|_| DecodeError::NotUtf8 { field: "message" })?;
             decode_text(version, &text)
         }
     }
@@ -93,7 +94,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Array<'a> {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
                 let mut element = |at| {
-                    seq.next_element::<&RawValue>()?.ok_or_else(|| serde::de::Error::invalid_length(at, &self))
+                    seq.next_element::<&RawValue>()?
+                        .ok_or_else(|| serde::de::Error::invalid_length(at, &self))
                 };
                 let (join_ref, reference) = (Some(element(0)?), element(1)?);
                 let (topic, event, payload) = (element(2)?, element(3)?, element(4)?);

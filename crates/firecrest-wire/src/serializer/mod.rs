@@ -16,4 +16,3 @@ pub use encode::{Outgoing, Reply, encode, encode_broadcast, encode_reply, valida
 pub use error::{DecodeError, EncodeError};
 
 pub(crate) use binary::{Fields, PUSH as SERVER_PUSH, SERVER_BROADCAST, SERVER_REPLY};
-

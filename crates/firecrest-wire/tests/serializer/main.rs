@@ -1,5 +1,7 @@
 //! The serializers against spec §2, from outside and in the literal text and bytes of the spec.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 mod binary;
 mod encoding_table;
 mod roundtrip;

@@ -172,7 +172,8 @@ impl<'a, I: Send + 'static> Context<'a, I> {
     /// ref is null), the channel crashes (C080).
     pub fn defer_reply(&mut self) -> DeferredReply {
         if self.reference.is_null() {
-            self.core.fail("there is no message to reply to: the client sent no ref, or this is not handle_in");
+            self.core
+                .fail("there is no message to reply to: the client sent no ref, or this is not handle_in");
         }
         DeferredReply::new(Arc::clone(&self.core.shared), self.reference.clone())
     }

@@ -155,7 +155,10 @@ struct RestAndPayload<'a> {
 impl<'a> SeqAccess<'a> for RestAndPayload<'a> {
     type Error = serde_json::Error;
 
-    fn next_element_seed<T: DeserializeSeed<'a>>(&mut self, seed: T) -> Result<Option<T::Value>, Self::Error> {
+    fn next_element_seed<T: DeserializeSeed<'a>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Self::Error> {
         if let Some(rest) = self.rest.take() {
             return seed.deserialize(string(rest)).map(Some);
         }
@@ -178,7 +181,9 @@ mod tests {
     #[derive(Debug, PartialEq, Deserialize)]
     #[serde(rename_all = "snake_case")]
     enum In {
-        Ping { ack_phrase: Option<String> },
+        Ping {
+            ack_phrase: Option<String>,
+        },
         Ding,
         Blob(Binary),
         Any(serde_json::Value),
@@ -196,7 +201,10 @@ mod tests {
     #[test]
     fn a_variant_is_an_event() {
         assert_eq!(decode("ping", "{}").unwrap(), In::Ping { ack_phrase: None });
-        assert_eq!(decode("ping", r#"{"ack_phrase":"x"}"#).unwrap(), In::Ping { ack_phrase: Some("x".into()) });
+        assert_eq!(
+            decode("ping", r#"{"ack_phrase":"x"}"#).unwrap(),
+            In::Ping { ack_phrase: Some("x".into()) }
+        );
         assert_eq!(decode("ding", r#"{"whatever":1}"#).unwrap(), In::Ding);
         assert_eq!(decode("any", "null").unwrap(), In::Any(serde_json::Value::Null));
         assert_eq!(decode("pair", "[1,2]").unwrap(), In::Pair(1, 2));
@@ -211,7 +219,10 @@ mod tests {
     #[test]
     fn a_binary_payload_is_bytes() {
         let payload = Payload::Binary(bytes::Bytes::from_static(&[1, 2]));
-        assert_eq!(In::decode("blob", &payload).unwrap(), In::Blob(Binary(bytes::Bytes::from_static(&[1, 2]))));
+        assert_eq!(
+            In::decode("blob", &payload).unwrap(),
+            In::Blob(Binary(bytes::Bytes::from_static(&[1, 2])))
+        );
         assert!(In::decode("any", &payload).is_err());
         assert!(decode("blob", "{}").is_err());
     }

@@ -94,7 +94,9 @@ impl<'a> de::Deserializer<'a> for PayloadDeserializer<'a> {
         match self.0 {
             Payload::Binary(bytes) => visitor.visit_bytes(bytes),
             Payload::Json(json) if name == RAW => visitor.visit_str(json),
-            Payload::Json(json) => serde_json::Deserializer::from_str(json).deserialize_newtype_struct(name, visitor),
+            Payload::Json(json) => {
+                serde_json::Deserializer::from_str(json).deserialize_newtype_struct(name, visitor)
+            }
         }
     }
 

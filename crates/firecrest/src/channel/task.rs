@@ -85,12 +85,18 @@ async fn join<S: Socket, C: Channel<S>>(instance: Arc<Instance<S>>, mut start: S
     };
     let result = match joined {
         Answer::Ok(joined) => match joined.reply {
-            Ok(ref reply) => Ok((subscribe(&instance, &start, replaced.as_deref(), || announce("ok", reply)), joined)),
+            Ok(ref reply) => {
+                Ok((subscribe(&instance, &start, replaced.as_deref(), || announce("ok", reply)), joined))
+            }
             Err(error) => Err(Rejected::crashed(error)),
         },
         Answer::Rejected(rejected) => Err(rejected),
-        Answer::Cancelled => {
+        Answer::Cancelled(reason) => {
             replaced.inspect(|replaced| replaced.send_close());
+            if reason == Reason::DuplicateJoin {
+                // Every join is answered; the connection is still there to be told.
+                let _ = announce("error", &Payload::Json(r#"{"reason":"join replaced"}"#.into()));
+            }
             return None;
         }
     };
@@ -109,7 +115,7 @@ pub(crate) enum Answer<C, I> {
     Ok(Joined<C, I>),
     Rejected(Rejected),
     /// The connection ended, or the client joined again, before there was an answer.
-    Cancelled,
+    Cancelled(Reason),
 }
 
 async fn ask<S: Socket, C: Channel<S>>(instance: &Instance<S>, start: &Start) -> Answer<C, C::Info> {
@@ -129,7 +135,7 @@ async fn ask<S: Socket, C: Channel<S>>(instance: &Instance<S>, start: &Start) ->
     let asking = guard(async { C::join(request).await });
     tokio::select! {
         biased;
-        _ = closing => Answer::Cancelled,
+        reason = closing => Answer::Cancelled(reason),
         joined = asking => match joined {
             Ok(Ok(joined)) => Answer::Ok(joined),
             Ok(Err(rejected)) => Answer::Rejected(rejected),
@@ -148,12 +154,13 @@ fn subscribe<S: Socket, E>(
 ) -> Result<Core, E> {
     let shared = Arc::clone(&start.shared);
     let mut announced = Ok(());
-    let subscription = instance.endpoint.pubsub().subscribe_after(&shared.topic, shared.id, shared.clone(), || {
-        announced = announce();
-        if announced.is_ok() {
-            replaced.inspect(|replaced| replaced.send_close());
-        }
-    });
+    let subscription =
+        instance.endpoint.pubsub().subscribe_after(&shared.topic, shared.id, shared.clone(), || {
+            announced = announce();
+            if announced.is_ok() {
+                replaced.inspect(|replaced| replaced.send_close());
+            }
+        });
     announced.map(|()| Core::new(shared, instance.endpoint.clone(), subscription))
 }
 

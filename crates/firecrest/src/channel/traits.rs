@@ -104,7 +104,11 @@ pub trait Channel<S: Socket>: Sized + Send + 'static {
     }
 
     /// The channel has ended, for whatever reason. What it still pushes arrives after `phx_close` (spec §3.8).
-    fn terminate(&mut self, reason: &Reason, cx: &mut Context<'_, Self::Info>) -> impl Future<Output = ()> + Send {
+    fn terminate(
+        &mut self,
+        reason: &Reason,
+        cx: &mut Context<'_, Self::Info>,
+    ) -> impl Future<Output = ()> + Send {
         let _ = (reason, cx);
         async {}
     }

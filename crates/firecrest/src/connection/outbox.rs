@@ -66,7 +66,11 @@ impl Outbox {
         let full = waiting > 0 && waiting + frame.len() > self.limits.bytes;
         if full || state.queue.len() >= self.limits.frames {
             metrics::counter!("firecrest_slow_readers_total").increment(1);
-            tracing::warn!(bytes = waiting, frames = state.queue.len(), "a client reads too slowly: closing its connection");
+            tracing::warn!(
+                bytes = waiting,
+                frames = state.queue.len(),
+                "a client reads too slowly: closing its connection"
+            );
             state.close(CloseReason::SlowReader);
             return;
         }

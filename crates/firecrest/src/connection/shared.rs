@@ -68,7 +68,14 @@ impl Shared {
     }
 
     /// Queues a reply with a payload that is known to be encodable: JSON.
-    pub(crate) fn reply_json(&self, join_ref: &Ref, reference: &Ref, topic: &Name, status: &str, json: &'static str) {
+    pub(crate) fn reply_json(
+        &self,
+        join_ref: &Ref,
+        reference: &Ref,
+        topic: &Name,
+        status: &str,
+        json: &'static str,
+    ) {
         let payload = Payload::Json(json.into());
         // JSON replies always have a form.
         let _ = self.reply(join_ref, reference, topic, status, &payload);

@@ -51,7 +51,14 @@ impl Connection {
     pub(crate) fn new(shared: Arc<Shared>, socket: Arc<dyn ConnectedSocket>) -> Self {
         let id = socket.id().map(|id| socket.endpoint().pubsub().subscribe(&id, shared.id, shared.clone()));
         let registration = socket.endpoint().registry().register(Arc::clone(&shared));
-        Connection { shared, socket, channels: Vec::new(), blocked: None, _id: id, _registration: registration }
+        Connection {
+            shared,
+            socket,
+            channels: Vec::new(),
+            blocked: None,
+            _id: id,
+            _registration: registration,
+        }
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {

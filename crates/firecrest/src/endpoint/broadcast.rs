@@ -102,9 +102,9 @@ impl Endpoint {
             serializer::validate_broadcast(topic, event, &payload).map(|()| payload)
         });
         match payload {
-            Ok(payload) => {
-                Ok(self.pubsub().broadcast(Broadcast::new(topic.to_owned(), event.to_owned(), payload), except))
-            }
+            Ok(payload) => Ok(self
+                .pubsub()
+                .broadcast(Broadcast::new(topic.to_owned(), event.to_owned(), payload), except)),
             Err(source) => Err(BroadcastError { topic: topic.into(), event: event.into(), source }),
         }
     }

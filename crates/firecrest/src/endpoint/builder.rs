@@ -153,7 +153,9 @@ impl EndpointBuilder {
             Some(secret) => SecretKeyBase::new(secret)?,
             None if self.production => return Err(EndpointError::NoSecret),
             None => {
-                tracing::warn!("no secret key base is set: a random one is used, tokens and sessions end with this process");
+                tracing::warn!(
+                    "no secret key base is set: a random one is used, tokens and sessions end with this process"
+                );
                 SecretKeyBase::random()
             }
         };
@@ -177,7 +179,8 @@ mod tests {
     use super::*;
 
     fn build(variables: &'static [(&'static str, &'static str)]) -> Result<Endpoint, EndpointError> {
-        let find = |name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let find =
+            |name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
         EndpointBuilder::from_variables(find)?.build()
     }
 

@@ -123,6 +123,9 @@ impl Endpoint {
 
 impl std::fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Endpoint").field("node", &self.node()).field("connections", &self.connections()).finish()
+        f.debug_struct("Endpoint")
+            .field("node", &self.node())
+            .field("connections", &self.connections())
+            .finish()
     }
 }

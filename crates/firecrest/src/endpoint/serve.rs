@@ -48,7 +48,11 @@ impl Endpoint {
     ///
     /// # Errors
     /// When the address cannot be listened on.
-    pub async fn serve(&self, address: impl ToSocketAddrs + std::fmt::Display, app: Router) -> Result<(), ServeError> {
+    pub async fn serve(
+        &self,
+        address: impl ToSocketAddrs + std::fmt::Display,
+        app: Router,
+    ) -> Result<(), ServeError> {
         let listener = listen(&address).await?;
         self.serve_until(listener, app, stop_signal().map_err(ServeError::Signals)?).await;
         Ok(())

@@ -101,7 +101,13 @@ impl<'a> Connect<'a> {
     /// otherwise, a valid `_csrf_token` parameter (spec §1.9).
     pub fn session(&self) -> Option<SessionData> {
         let (config, secret) = (self.endpoint.session_config(), self.endpoint.secret());
-        session::load_for_socket(config, secret, &self.parts.headers, self.param("_csrf_token"), self.check_csrf)
+        session::load_for_socket(
+            config,
+            secret,
+            &self.parts.headers,
+            self.param("_csrf_token"),
+            self.check_csrf,
+        )
     }
 
     /// A value that a layer or extension of the application put on the request.

@@ -58,7 +58,9 @@ impl ParamFilter {
 
 /// Whether a string carries something like `password=secret` (C017–C019).
 fn mentions(text: &str, words: &[String]) -> bool {
-    words.iter().any(|word| text.match_indices(word.as_str()).any(|(at, _)| text[at + word.len()..].starts_with('=')))
+    words
+        .iter()
+        .any(|word| text.match_indices(word.as_str()).any(|(at, _)| text[at + word.len()..].starts_with('=')))
 }
 
 fn installed() -> &'static RwLock<ParamFilter> {

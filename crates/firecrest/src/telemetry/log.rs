@@ -13,7 +13,12 @@ use crate::channel::{Answer, Start};
 use crate::connection::Transport;
 
 /// A client has connected (C131).
-pub(crate) fn connected<S>(transport: Transport, version: ProtocolVersion, params: &Params, started: Instant) {
+pub(crate) fn connected<S>(
+    transport: Transport,
+    version: ProtocolVersion,
+    params: &Params,
+    started: Instant,
+) {
     metrics::counter!("firecrest_sockets_connected_total", "transport" => transport.as_str(), "result" => "ok").increment(1);
     if tracing::enabled!(Level::INFO) {
         tracing::info!(
@@ -46,7 +51,7 @@ pub(crate) async fn joining<C, I>(start: &Start, asking: impl Future<Output = An
     let result = match &answer {
         Answer::Ok(_) => "JOINED",
         Answer::Rejected(_) => "REFUSED JOIN",
-        Answer::Cancelled => return answer,
+        Answer::Cancelled(_) => return answer,
     };
     metrics::counter!("firecrest_channel_joins_total", "result" => result).increment(1);
     if tracing::enabled!(Level::INFO) && !start.shared.topic.starts_with("phoenix") {

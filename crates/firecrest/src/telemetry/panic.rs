@@ -11,6 +11,8 @@ impl Panic {
     #[allow(clippy::needless_pass_by_value, reason = "the payload is consumed: it is the panic")]
     pub(crate) fn new(payload: Box<dyn Any + Send>) -> Self {
         let text = payload.downcast_ref::<&str>().map(ToString::to_string);
-        Panic(text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".into()))
+        Panic(
+            text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".into()),
+        )
     }
 }

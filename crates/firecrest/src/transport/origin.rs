@@ -49,7 +49,9 @@ pub struct OriginPattern {
 
 /// Text that is no origin pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no origin: it must look like `//example.com`, `https://example.com:8443` or `//*.example.com`")]
+#[error(
+    "{0:?} is no origin: it must look like `//example.com`, `https://example.com:8443` or `//*.example.com`"
+)]
 pub struct OriginPatternError(String);
 
 /// The request as the server sees it.
@@ -132,7 +134,12 @@ impl OriginPattern {
             return Err(error());
         }
         let port = port.or_else(|| scheme.and_then(default_port));
-        Ok(OriginPattern { scheme: scheme.map(str::to_owned), host: host.to_ascii_lowercase(), wildcard, port })
+        Ok(OriginPattern {
+            scheme: scheme.map(str::to_owned),
+            host: host.to_ascii_lowercase(),
+            wildcard,
+            port,
+        })
     }
 
     fn matches(&self, origin: &Origin<'_>) -> bool {
@@ -205,7 +212,8 @@ mod tests {
 
     #[test]
     fn c027_c029_the_own_host_is_the_configured_one_or_that_of_the_request() {
-        let allows = |origin, public_host| OriginPolicy::Host.allows(Some(origin), Seen { public_host, ..SEEN });
+        let allows =
+            |origin, public_host| OriginPolicy::Host.allows(Some(origin), Seen { public_host, ..SEEN });
         assert!(allows("https://example.com:8443", None));
         assert!(!allows("https://evil.com", None));
         assert!(allows("https://public.org", Some("public.org")));
@@ -238,18 +246,23 @@ mod tests {
     fn c034_c040_c041_c042_c043_lists() {
         assert!(!list(&["//ex.com"], "http://org1.ex.com"));
         assert!(!list(&["//ex.com"], "http://other.com"));
-        assert!(list(&["//example.com"], "http://example.com") && list(&["//example.com"], "https://example.com"));
+        assert!(
+            list(&["//example.com"], "http://example.com") && list(&["//example.com"], "https://example.com")
+        );
         assert!(list(&["http://scheme.com"], "http://scheme.com"));
         assert!(!list(&["http://scheme.com"], "https://scheme.com"));
         assert!(!list(&["http://scheme.com"], "http://scheme.com:8080"));
         assert!(list(&["//port.com:81"], "http://port.com:81"));
-        assert!(!list(&["//port.com:81"], "http://port.com:82") && !list(&["//port.com:81"], "http://port.com"));
+        assert!(
+            !list(&["//port.com:81"], "http://port.com:82") && !list(&["//port.com:81"], "http://port.com")
+        );
     }
 
     #[test]
     fn c037_c038_the_request_itself() {
         let same = |origin, scheme, host| {
-            OriginPolicy::SameAsRequest.allows(Some(origin), Seen { scheme, host: Some(host), public_host: None })
+            OriginPolicy::SameAsRequest
+                .allows(Some(origin), Seen { scheme, host: Some(host), public_host: None })
         };
         assert!(same("http://example.com", "http", "example.com"));
         assert!(same("http://example.com:4000", "http", "example.com:4000"));
@@ -265,7 +278,8 @@ mod tests {
     #[test]
     fn c036_c044_c045_a_function_decides() {
         let allowed = ["example.com".to_owned()];
-        let policy = OriginPolicy::check(move |origin| origin.host.is_none_or(|host| allowed.contains(&host.into())));
+        let policy =
+            OriginPolicy::check(move |origin| origin.host.is_none_or(|host| allowed.contains(&host.into())));
         assert!(policy.allows(Some("null"), SEEN) && policy.allows(Some("http://example.com"), SEEN));
         assert!(!policy.allows(Some("http://evil.com"), SEEN));
     }
@@ -273,7 +287,10 @@ mod tests {
     #[test]
     fn an_entry_without_a_host_is_an_error_that_shows_the_form() {
         for entry in ["example.com", "//", "https://", "http//x", "//*", "//a*b.com"] {
-            assert!(OriginPattern::parse(entry).unwrap_err().to_string().contains("//example.com"), "{entry}");
+            assert!(
+                OriginPattern::parse(entry).unwrap_err().to_string().contains("//example.com"),
+                "{entry}"
+            );
         }
     }
 }

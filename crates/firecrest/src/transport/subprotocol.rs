@@ -62,9 +62,11 @@ pub(super) fn negotiate(
 
 /// Takes the one entry that is a token out of the list. With two of them neither counts.
 fn take_token(offered: &mut Vec<&str>) -> Result<Option<String>, SubprotocolError> {
-    let mut tokens = offered.iter().enumerate().filter_map(|(at, name)| Some((at, name.strip_prefix(BEARER)?)));
+    let mut tokens =
+        offered.iter().enumerate().filter_map(|(at, name)| Some((at, name.strip_prefix(BEARER)?)));
     let (Some((at, encoded)), None) = (tokens.next(), tokens.next()) else { return Ok(None) };
-    let bytes = ENGINES.iter().find_map(|engine| engine.decode(encoded).ok()).ok_or(SubprotocolError::Token)?;
+    let bytes =
+        ENGINES.iter().find_map(|engine| engine.decode(encoded).ok()).ok_or(SubprotocolError::Token)?;
     offered.remove(at);
     // `btoa` takes Latin-1: a byte is a character.
     Ok(Some(bytes.into_iter().map(char::from).collect()))
@@ -74,8 +76,13 @@ fn take_token(offered: &mut Vec<&str>) -> Result<Option<String>, SubprotocolErro
 mod tests {
     use super::*;
 
-    fn read(header: Option<&str>, auth_token: bool, supported: &[&str]) -> Result<Negotiated, SubprotocolError> {
-        let headers = header.map(|value| (SEC_WEBSOCKET_PROTOCOL, value.parse().unwrap())).into_iter().collect();
+    fn read(
+        header: Option<&str>,
+        auth_token: bool,
+        supported: &[&str],
+    ) -> Result<Negotiated, SubprotocolError> {
+        let headers =
+            header.map(|value| (SEC_WEBSOCKET_PROTOCOL, value.parse().unwrap())).into_iter().collect();
         let supported: Vec<_> = supported.iter().map(ToString::to_string).collect();
         negotiate(&headers, auth_token, &supported)
     }
@@ -99,7 +106,10 @@ mod tests {
     #[test]
     fn c240_c264_the_auth_token_of_the_official_client() {
         let secret = "base64url.bearer.phx.c2VjcmV0";
-        assert_eq!(read(Some(&format!("phoenix, {secret}")), true, &[]), negotiated(Some("secret"), Some("phoenix")));
+        assert_eq!(
+            read(Some(&format!("phoenix, {secret}")), true, &[]),
+            negotiated(Some("secret"), Some("phoenix"))
+        );
         assert_eq!(read(None, true, &[]), negotiated(None, None));
         assert_eq!(read(Some(secret), true, &[]), negotiated(Some("secret"), None));
         assert_eq!(read(Some(&format!("foo, {secret}")), true, &[]), Err(SubprotocolError::Unsupported));

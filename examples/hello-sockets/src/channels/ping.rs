@@ -6,7 +6,9 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PingIn {
-    Ping { ack_phrase: Option<String> },
+    Ping {
+        ack_phrase: Option<String>,
+    },
     #[serde(rename = "ping:*")]
     PingWith(String),
     Pong,
@@ -27,7 +29,9 @@ impl<S: Socket> Channel<S> for Ping {
 
     async fn handle_in(&mut self, event: PingIn, _cx: &mut Context<'_>) -> Outcome {
         match event {
-            PingIn::Ping { ack_phrase } => Reply::ok(json!({ "ping": ack_phrase.as_deref().unwrap_or("pong") })).into(),
+            PingIn::Ping { ack_phrase } => {
+                Reply::ok(json!({ "ping": ack_phrase.as_deref().unwrap_or("pong") })).into()
+            }
             PingIn::PingWith(phrase) => Reply::ok(json!({ "ping": phrase })).into(),
             PingIn::Pong => Outcome::NoReply,
             PingIn::Ding => Stop::normal().with_reply(json!({ "msg": "shutting down" })).into(),
@@ -39,7 +43,9 @@ impl<S: Socket> Channel<S> for Ping {
     }
 
     async fn handle_out(&mut self, broadcast: &Broadcast, cx: &mut Context<'_>) -> Outcome {
-        let Ok(mut payload) = broadcast.payload().parse::<serde_json::Map<_, _>>() else { return Outcome::NoReply };
+        let Ok(mut payload) = broadcast.payload().parse::<serde_json::Map<_, _>>() else {
+            return Outcome::NoReply;
+        };
         payload.insert("from_node".into(), cx.endpoint().node().into());
         cx.push("send_ping", &payload);
         Outcome::NoReply

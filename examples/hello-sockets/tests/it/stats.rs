@@ -1,19 +1,23 @@
 //! A channel that is measured (H16).
 
+use std::collections::BTreeMap;
+
 use firecrest::prelude::*;
 use firecrest_test::{Refusal, TestSocket};
 use hello_sockets::StatsSocket;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
 
-/// What was counted or measured under this name with these labels.
-fn recorded(snapshots: &Snapshotter, name: &str, labels: &[(&str, &str)]) -> Option<DebugValue> {
-    let found = snapshots.snapshot().into_vec().into_iter().find(|(key, ..)| {
-        let has = |(name, value): &(&str, &str)| {
-            key.key().labels().any(|label| (label.key(), label.value()) == (*name, *value))
-        };
-        key.key().name() == name && labels.iter().all(has)
-    });
-    found.map(|(.., value)| value)
+/// What was counted or measured since the last time, by name and sorted labels: `socket_connect{socket=…,status=…}`.
+fn recorded(snapshots: &Snapshotter) -> BTreeMap<String, DebugValue> {
+    let metrics = snapshots.snapshot().into_vec().into_iter();
+    metrics
+        .map(|(key, .., value)| {
+            let mut labels: Vec<_> =
+                key.key().labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
+            labels.sort();
+            (format!("{}{{{}}}", key.key().name(), labels.join(",")), value)
+        })
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -30,12 +34,10 @@ async fn h16_connections_and_joins_are_counted_by_status() {
         assert_eq!(refusal, Refusal(json!({ "reason": "always fails" })));
     }
 
-    let connects = [("status", "success"), ("socket", "StatsSocket")];
-    assert_eq!(recorded(&snapshots, "socket_connect", &connects), Some(DebugValue::Counter(1)));
-    let joins =
-        |status| recorded(&snapshots, "channel_join", &[("status", status), ("channel", "StatsChannel")]);
-    assert_eq!(joins("success"), Some(DebugValue::Counter(1)));
-    assert_eq!(joins("fail"), Some(DebugValue::Counter(2)));
+    let recorded = recorded(&snapshots);
+    assert_eq!(recorded["socket_connect{socket=StatsSocket,status=success}"], DebugValue::Counter(1));
+    assert_eq!(recorded["channel_join{channel=StatsChannel,status=success}"], DebugValue::Counter(1));
+    assert_eq!(recorded["channel_join{channel=StatsChannel,status=fail}"], DebugValue::Counter(2));
 }
 
 #[tokio::test(start_paused = true)]
@@ -48,8 +50,8 @@ async fn h16_a_ping_is_timed() {
     let stats = client.join("valid", ()).await.unwrap();
     stats.push("ping", ()).await.expect_ok(json!({ "ping": "pong" })).await;
 
-    let Some(DebugValue::Histogram(times)) = recorded(&snapshots, "stats_channel.ping", &[]) else {
-        panic!("the ping was not timed");
+    let DebugValue::Histogram(times) = &recorded(&snapshots)["stats_channel.ping{}"] else {
+        panic!("a duration is a histogram");
     };
     assert!(times.len() == 1 && times[0].into_inner() < 1.0, "in seconds: {times:?}");
 }

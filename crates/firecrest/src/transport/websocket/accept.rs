@@ -7,7 +7,8 @@ use axum::extract::{RawPathParams, Request};
 use axum::response::{IntoResponse as _, Response};
 use firecrest_wire::websocket::handshake::{AcceptKey, HandshakeError, UpgradeRequest};
 use http::header::{
-    CONNECTION, HOST, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
+    CONNECTION, HOST, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION,
+    UPGRADE,
 };
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, StatusCode, Version};
@@ -19,8 +20,8 @@ use tokio::net::TcpStream;
 use super::task::{self, Options};
 use crate::connection::{Connection, Transport};
 use crate::socket::{Mount, Socket};
-use crate::transport::subprotocol::{self, SubprotocolError};
 use crate::transport::open;
+use crate::transport::subprotocol::{self, SubprotocolError};
 
 /// Answers a request to the WebSocket URL.
 pub(crate) async fn accept<S: Socket>(
@@ -66,7 +67,8 @@ async fn prepare<S: Socket>(
     let auth_token = negotiated.auth_token.as_deref();
     let opened = open::open(mount, parts, &params, Transport::WebSocket, auth_token).await;
     let connection = opened.map_err(|error| refuse(error.status()))?;
-    let key = handshake(parts).map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()).into_response())?;
+    let key =
+        handshake(parts).map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()).into_response())?;
     Ok((connection, key, negotiated.selected))
 }
 

@@ -131,7 +131,8 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
     /// Decodes and dispatches until the bytes are used up or a mailbox is full.
     fn receive(&mut self, mut bytes: &mut [u8]) -> Result<(), CloseReason> {
         loop {
-            let item = self.decoder.decode(&mut bytes).map_err(|error| CloseReason::Protocol(error.close_code()))?;
+            let item =
+                self.decoder.decode(&mut bytes).map_err(|error| CloseReason::Protocol(error.close_code()))?;
             let Some(item) = item else { return Ok(()) };
             if self.handle(item)? == Dispatch::Blocked {
                 self.leftover = bytes.to_vec();
@@ -225,8 +226,37 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
         if *shut && matches!(reason, CloseReason::Client(_)) {
             return Poll::Ready(());
         }
-        poll_hung_up(&mut self.stream, cx)
+        self.poll_hung_up(cx)
     }
+
+    /// Ready when the client has hung up, or said its goodbye; what else it still sends is thrown away.
+    fn poll_hung_up(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        READ_BUFFER.with_borrow_mut(|buffer| {
+            for _ in 0..READS_PER_TURN {
+                let mut buffer = ReadBuf::new(buffer);
+                match Pin::new(&mut self.stream).poll_read(cx, &mut buffer) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {}
+                    Poll::Ready(_) => return Poll::Ready(()),
+                }
+                if says_goodbye(&mut self.decoder, buffer.filled_mut()) {
+                    return Poll::Ready(());
+                }
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        })
+    }
+}
+
+/// Whether there is a close frame in what the client sends. After an error of the decoder nothing can be found.
+fn says_goodbye(decoder: &mut Decoder, mut bytes: &mut [u8]) -> bool {
+    while let Ok(Some(item)) = decoder.decode(&mut bytes) {
+        if matches!(item, Item::Close(_)) {
+            return true;
+        }
+    }
+    false
 }
 
 fn still_open(closed: Poll<CloseReason>) -> Result<(), CloseReason> {
@@ -234,20 +264,4 @@ fn still_open(closed: Poll<CloseReason>) -> Result<(), CloseReason> {
         Poll::Ready(reason) => Err(reason),
         Poll::Pending => Ok(()),
     }
-}
-
-/// Ready when the client has hung up; what it still sends is thrown away.
-fn poll_hung_up<IO: AsyncRead + Unpin>(stream: &mut IO, cx: &mut Context<'_>) -> Poll<()> {
-    READ_BUFFER.with_borrow_mut(|buffer| {
-        for _ in 0..READS_PER_TURN {
-            let mut buffer = ReadBuf::new(buffer);
-            match Pin::new(&mut *stream).poll_read(cx, &mut buffer) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {}
-                Poll::Ready(_) => return Poll::Ready(()),
-            }
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
 }

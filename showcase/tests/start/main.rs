@@ -1,0 +1,140 @@
+//! The one command: what it prints and serves, how it says that it cannot start, and how it ends.
+
+mod server;
+
+use std::io::Read as _;
+
+use server::{Server, get, websocket};
+
+#[test]
+fn it_prints_its_address_and_serves_everything_there() {
+    let (_server, address, _data) = Server::start();
+
+    let index = get(address, "/");
+    assert_eq!(index.status, 200);
+    assert!(index.head.contains("content-security-policy: default-src 'self'"), "{}", index.head);
+    assert!(index.body.contains("href=\"/hello\""));
+
+    let (_, rest) = index.body.split_once("href=\"/assets/base.css").unwrap();
+    let style = get(address, &format!("/assets/base.css{}", rest.split('"').next().unwrap()));
+    assert_eq!(style.status, 200);
+    assert!(style.head.contains("content-type: text/css"), "{}", style.head);
+    assert!(style.head.contains("immutable"), "the address changes with the file: {}", style.head);
+
+    let health = get(address, "/health");
+    assert_eq!(health.status, 200);
+    assert!(health.body.contains("\"status\":\"ok\""), "{}", health.body);
+    assert!(get(address, "/hello").body.contains("<meta name=\"csrf-token\""));
+    assert_eq!(get(address, "/nowhere").status, 404);
+}
+
+#[test]
+fn health_and_metrics_count_connections() {
+    let (_server, address, _data) = Server::start();
+    assert!(get(address, "/health").body.contains("\"connections\":0"));
+    let _open = websocket(address);
+    assert!(get(address, "/health").body.contains("\"connections\":1"));
+    let metrics = get(address, "/metrics");
+    assert_eq!(metrics.status, 200);
+    let line = metrics.body.lines().find(|line| line.starts_with("firecrest_sockets_connected_total{"));
+    let line = line.unwrap_or_else(|| panic!("{}", metrics.body));
+    assert!(line.contains("transport=\"websocket\"") && line.ends_with(" 1"), "{line}");
+}
+
+#[test]
+fn the_folder_for_data_is_made() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("new/folder");
+    let mut server = Server::run(&["--listen", "127.0.0.1:0", "--data", folder.to_str().unwrap()], &[]);
+    server.wait_until_listening();
+    assert!(folder.is_dir());
+}
+
+#[test]
+fn an_address_that_is_taken_ends_it_with_3_and_says_what_to_do() {
+    let (_server, address, data) = Server::start();
+    let address = address.to_string();
+    let (code, log) =
+        Server::run(&["--listen", &address, "--data", data.path().to_str().unwrap()], &[]).end();
+    assert_eq!(code, Some(3), "{log}");
+    assert!(log.contains(&address) && log.contains("--listen"), "{log}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_ends_it_with_4_and_says_what_to_do() {
+    let data = tempfile::tempdir().unwrap();
+    let file = data.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    for path in [file.clone(), file.join("below")] {
+        let path = path.to_str().unwrap();
+        let (code, log) = Server::run(&["--listen", "127.0.0.1:0", "--data", path], &[]).end();
+        assert_eq!(code, Some(4), "{log}");
+        assert!(log.contains(path) && log.contains("--data"), "{log}");
+    }
+}
+
+#[test]
+fn production_without_a_secret_ends_it_with_2_and_names_the_variable() {
+    let (code, log) = Server::run(&[], &[("FIRECREST_ENV", "production")]).end();
+    assert_eq!(code, Some(2), "{log}");
+    assert!(log.contains("FIRECREST_SECRET_KEY_BASE"), "{log}");
+}
+
+#[test]
+fn a_configuration_that_means_nothing_ends_it_with_2_and_names_what_is_wrong() {
+    for (args, variable, named) in [
+        (["--listen", "nowhere"].as_slice(), ("FIRECREST_LOG", "info"), "--listen"),
+        (&["--unknown"], ("FIRECREST_LOG", "info"), "--unknown"),
+        (&[], ("FIRECREST_LISTEN", "nowhere"), "--listen"),
+        (&[], ("FIRECREST_ENV", "staging"), "FIRECREST_ENV"),
+        (&[], ("FIRECREST_SECRET_KEY_BASE", "short"), "64"),
+        (&[], ("FIRECREST_CHECK_ORIGIN", "https://"), "FIRECREST_CHECK_ORIGIN"),
+    ] {
+        let (code, log) = Server::run(args, &[variable]).end();
+        assert_eq!(code, Some(2), "{args:?} {variable:?}: {log}");
+        assert!(log.contains(named), "{args:?} {variable:?}: {log}");
+    }
+}
+
+#[test]
+fn help_names_every_flag_and_variable() {
+    let help = Server::run(&["--help"], &[]).printed();
+    for named in [
+        "--listen",
+        "--data",
+        "FIRECREST_LISTEN",
+        "FIRECREST_DATA",
+        "FIRECREST_ENV",
+        "FIRECREST_SECRET_KEY_BASE",
+        "FIRECREST_HOST",
+        "FIRECREST_CHECK_ORIGIN",
+        "FIRECREST_NODE",
+        "FIRECREST_LOG",
+    ] {
+        assert!(help.contains(named), "{named} is not in:\n{help}");
+    }
+}
+
+/// Spec §3.15: clients without channels are told too, with code 1012 and no reason.
+#[test]
+fn sigterm_ends_it_with_0_after_telling_open_websockets() {
+    let (mut server, address, _data) = Server::start();
+    let mut open = websocket(address);
+    server.terminate();
+    let mut frame = [0; 4];
+    open.read_exact(&mut frame).unwrap();
+    assert_eq!(frame, [0x88, 2, 0x03, 0xF4], "a close frame with 1012");
+    drop(open);
+    let (code, log) = server.end();
+    assert_eq!(code, Some(0), "{log}");
+}
+
+/// A client that does not answer the close frame holds nobody up for long.
+#[test]
+fn sigterm_ends_it_with_0_although_a_client_does_not_listen() {
+    let (mut server, address, _data) = Server::start();
+    let _open = websocket(address);
+    server.terminate();
+    let (code, log) = server.end();
+    assert_eq!(code, Some(0), "{log}");
+}
