@@ -45,7 +45,7 @@ impl TestChannel {
         self.push_payload(event, Payload::Json(Text::from(payload(&with).to_string()))).await
     }
 
-    /// As [`push`](Self::push), with a payload that is encoded already, or binary.
+    /// As [`push`](Self::push), with a payload that is encoded already, or binary (C147).
     ///
     /// # Panics
     /// As [`push`](Self::push).
@@ -54,7 +54,7 @@ impl TestChannel {
         Pushed { client: Arc::clone(&self.client), reference, event: event.into(), wait: self.wait }
     }
 
-    /// Expects the next push or broadcast, whatever its event, to be this one.
+    /// Expects the next push or broadcast, whatever its event, to be this one (C077, C102).
     ///
     /// # Panics
     /// When it is another, or there is none in time; the message lists everything heard.
@@ -92,7 +92,7 @@ impl TestChannel {
         self.client.inbox.refute(&format!("push on {:?}", self.topic), |heard| self.is_push(heard));
     }
 
-    /// Expects the channel to end in an orderly way (`phx_close`).
+    /// Expects the channel to end in an orderly way: `phx_close` (C093, C094).
     ///
     /// # Panics
     /// When it does not in time.
@@ -100,7 +100,7 @@ impl TestChannel {
         self.expect_end("phx_close").await;
     }
 
-    /// Expects the channel to crash (`phx_error`).
+    /// Expects the channel to crash: `phx_error` (C092).
     ///
     /// # Panics
     /// When it does not in time.
@@ -108,7 +108,7 @@ impl TestChannel {
         self.expect_end("phx_error").await;
     }
 
-    /// Leaves, and waits for the answer and the close.
+    /// Leaves, and waits for the answer and the close (C106).
     ///
     /// # Panics
     /// When either does not come in time.

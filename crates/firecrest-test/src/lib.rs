@@ -37,7 +37,7 @@
 //! # }
 //! ```
 //!
-//! What a test can say:
+//! What a test can say (spec §9):
 //!
 //! | | |
 //! | --- | --- |
@@ -49,7 +49,9 @@
 //!
 //! An expectation waits 100 ms, or as long as `within` says; a refutation waits until nothing happens by itself any more.
 //!
-//! What it does not have: a way to test a channel without its socket, because the socket decides who may join.
+//! What it does not have: a way to test a channel without its socket, because the socket decides who may join; a deadline
+//! for `terminate` when a client closes (C108), because nobody kills it then; and text that is no message, because a test
+//! says messages.
 
 mod channel;
 mod client;

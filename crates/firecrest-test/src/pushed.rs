@@ -22,7 +22,7 @@ pub struct Pushed {
 }
 
 impl Pushed {
-    /// Expects the reply to have status `ok` and this response; `()` is the empty one.
+    /// Expects the reply to have status `ok` and this response; `()` is the empty one (C089).
     ///
     /// # Panics
     /// When it has others, or there is none in time.
@@ -50,7 +50,8 @@ impl Pushed {
         self.client.inbox.expect(self.wait, &what, |heard| self.is_reply(heard), wanted).await;
     }
 
-    /// Waits for the reply: its status and its response.
+    /// Waits for the reply: its status and its response. A deferred reply that is sent several times is heard as often
+    /// (C091).
     ///
     /// # Panics
     /// When there is none in time.
@@ -69,7 +70,7 @@ impl Pushed {
         (heard.status.as_deref().unwrap_or_default().to_owned(), heard.payload)
     }
 
-    /// Checks that there is no reply that no assertion has taken.
+    /// Checks that there is no reply that no assertion has taken (C088).
     ///
     /// # Panics
     /// When there is one.

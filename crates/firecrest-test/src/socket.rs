@@ -38,7 +38,7 @@ pub struct ConnectOptions {
     pub peer: Option<SocketAddr>,
 }
 
-/// The answer to a join that was refused.
+/// The answer to a join that was refused (C086), or that crashed (C087).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the join was refused with {0}")]
 pub struct Refusal(pub Value);
@@ -61,7 +61,7 @@ impl<S: Socket> TestSocket<S> {
         Self::connect_with(endpoint, params, ConnectOptions::default()).await
     }
 
-    /// Connects with headers, a token, an address.
+    /// Connects with headers, a token, an address: what the `connect_info` option of spec §9 is for.
     ///
     /// # Errors
     /// When the socket refuses.
@@ -106,7 +106,7 @@ impl<S: Socket> TestSocket<S> {
         self.id.as_deref()
     }
 
-    /// Joins a topic, routed as the socket's `channels` say. `()` is the empty payload.
+    /// Joins a topic, routed as the socket's `channels` say (C084, C097). `()` is the empty payload.
     ///
     /// # Errors
     /// What the channel answered if it refused.
@@ -117,7 +117,7 @@ impl<S: Socket> TestSocket<S> {
         Ok(self.join_with_reply(topic, params).await?.0)
     }
 
-    /// Joins a topic and returns the answer too.
+    /// Joins a topic and returns the answer too (C084).
     ///
     /// # Errors
     /// What the channel answered if it refused.

@@ -11,7 +11,8 @@ use crate::inbox::{Describe, Inbox, WAIT};
 use crate::params::payload;
 use crate::settle;
 
-/// A subscription of the test itself: what is broadcast, before any channel makes something else of it.
+/// A subscription of the test itself: what is broadcast, before any channel makes something else of it (C096; spec §9,
+/// `assert_broadcast`).
 pub struct TestTopic {
     endpoint: Endpoint,
     id: SubscriberId,

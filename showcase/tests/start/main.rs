@@ -1,8 +1,10 @@
 //! The one command: what it prints and serves, how it says that it cannot start, and how it ends.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 mod server;
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 
 use server::{Server, get, websocket};
 
@@ -113,6 +115,22 @@ fn help_names_every_flag_and_variable() {
     ] {
         assert!(help.contains(named), "{named} is not in:\n{help}");
     }
+}
+
+/// Spec §2.8: code 1011 and no reason for the one, a pong for the other.
+#[test]
+fn h08_text_that_is_no_message_closes_its_connection_only() {
+    let (_server, address, _data) = Server::start();
+    let (mut broken, mut other) = (websocket(address), websocket(address));
+    broken.write_all(b"\x81\x85\0\0\0\0crash").unwrap();
+    let mut frame = [0; 4];
+    broken.read_exact(&mut frame).unwrap();
+    assert_eq!(frame, [0x88, 2, 0x03, 0xF3], "a close frame with 1011");
+
+    other.write_all(b"\x89\x80\0\0\0\0").unwrap();
+    let mut frame = [0; 2];
+    other.read_exact(&mut frame).unwrap();
+    assert_eq!(frame, [0x8A, 0], "a pong");
 }
 
 /// Spec §3.15: clients without channels are told too, with code 1012 and no reason.

@@ -49,6 +49,14 @@ impl Connection {
         self.0.send(Message::text(frame.to_string())).await.unwrap();
     }
 
+    /// Receives a join and accepts it.
+    async fn accept_join(&mut self) -> Value {
+        let join = self.receive_json().await;
+        assert_eq!(join[3], "phx_join");
+        self.reply(&join).await;
+        join
+    }
+
     async fn reply(&mut self, message: &Value) {
         let payload = json!({"status": "ok", "response": {}});
         self.send(&json!([message[0], message[1], message[2], "phx_reply", payload])).await;
@@ -96,10 +104,7 @@ async fn frames_that_are_no_messages_are_ignored() {
     let (script, config) = Script::new().await;
     let (client, mut connection) = script.connect(config).await;
     let mut room = client.channel("t", json!({}));
-    let (joined, ()) = tokio::join!(soon(room.join()), async {
-        let join = connection.receive_json().await;
-        connection.reply(&join).await;
-    });
+    let (joined, _) = tokio::join!(soon(room.join()), connection.accept_join());
     joined.unwrap();
     for frame in ["", "null", "[1,2,3]", r#"["1","9","t","phx_reply",{}]"#, r#"[null,null,7,"e",{}]"#] {
         connection.0.send(Message::text(frame)).await.unwrap();
@@ -119,10 +124,7 @@ async fn what_is_left_of_an_old_instance_is_ignored() {
     let (script, config) = Script::new().await;
     let (client, mut connection) = script.connect(config).await;
     let mut room = client.channel("t", json!({}));
-    let (joined, ()) = tokio::join!(soon(room.join()), async {
-        let join = connection.receive_json().await;
-        connection.reply(&join).await;
-    });
+    let (joined, _) = tokio::join!(soon(room.join()), connection.accept_join());
     joined.unwrap();
     connection.0.close(None).await.unwrap();
     let mut connection = script.accept().await;
@@ -137,6 +139,45 @@ async fn what_is_left_of_an_old_instance_is_ignored() {
     assert_eq!(next_message(&mut room).await.0, "new");
 }
 
+/// Dropping a channel, or giving up its join, leaves; nothing else is said.
+#[tokio::test]
+async fn c298_who_gives_up_leaves() {
+    let (script, config) = Script::new().await;
+    let (client, mut connection) = script.connect(config).await;
+    let mut room = client.channel("t", json!({}));
+    tokio::select! {
+        joined = room.join() => panic!("{joined:?}"),
+        join = connection.receive_json() => assert_eq!(join[3], "phx_join"),
+    }
+    assert_eq!(connection.receive_json().await, json!(["1", "2", "t", "phx_leave", {}]));
+    let (joined, _) = tokio::join!(soon(room.join()), connection.accept_join());
+    joined.unwrap();
+    drop(room);
+    assert_eq!(connection.receive_json().await, json!(["3", "4", "t", "phx_leave", {}]));
+}
+
+/// What has been accepted is written before a disconnect closes the connection.
+#[tokio::test]
+async fn c242_a_disconnect_lets_the_last_messages_out() {
+    let (script, config) = Script::new().await;
+    let (client, mut connection) = script.connect(config).await;
+    let mut room = client.channel("t", json!({}));
+    let (joined, _) = tokio::join!(soon(room.join()), connection.accept_join());
+    joined.unwrap();
+    let nothing = json!({});
+    let sends = futures_util::future::join_all((0..30).map(|_| room.send("e", &nothing)));
+    let (sent, (), ()) = tokio::join!(sends, client.disconnect(), async {
+        for _ in 0..30 {
+            assert_eq!(connection.receive_json().await[3], "e");
+        }
+        let Message::Close(Some(frame)) = connection.receive().await else { panic!("no close frame") };
+        assert_eq!(u16::from(frame.code), 1_000);
+        // The end of the stream is the answer's being written.
+        assert!(soon(connection.0.next()).await.is_none_or(|end| end.is_err()));
+    });
+    assert!(sent.iter().all(Result::is_ok), "{sent:?}");
+}
+
 /// A server that does not read slows its client's sender down instead of filling its memory.
 #[tokio::test]
 async fn a_server_that_does_not_read_slows_the_sender() {
@@ -144,10 +185,7 @@ async fn a_server_that_does_not_read_slows_the_sender() {
     let config = config.timeout(Duration::from_millis(500));
     let (client, mut connection) = script.connect(config).await;
     let mut room = client.channel("t", json!({}));
-    let (joined, ()) = tokio::join!(soon(room.join()), async {
-        let join = connection.receive_json().await;
-        connection.reply(&join).await;
-    });
+    let (joined, _) = tokio::join!(soon(room.join()), connection.accept_join());
     joined.unwrap();
     let megabyte = json!({"x": "y".repeat(1 << 20)});
     let mut accepted = 0;

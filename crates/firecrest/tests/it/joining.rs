@@ -303,6 +303,7 @@ async fn s3_4_leaving_and_joining_again_during_a_slow_join_yields_one_channel() 
     client.send(json!(["1", "1", "room:slow", "phx_join", {}])).await;
     client.send(json!(["1", "2", "room:slow", "phx_leave", {}])).await;
     client.send(json!(["3", "3", "room:slow", "phx_join", {}])).await;
+    client.expect_error("1", "1", "room:slow", json!({"reason": "join replaced"})).await;
     client.expect_ok("1", "2", "room:slow", json!({})).await;
     client.expect_silence().await;
     server.probe.open_gate(1);

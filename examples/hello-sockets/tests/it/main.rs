@@ -1,5 +1,7 @@
 //! Every technique tested, a file per theme: how channels are tested without a network, in virtual time (H23).
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 mod dupe;
 mod page;
 mod ping;
