@@ -241,7 +241,7 @@ async fn say_goodbye(socket: &mut Socket, out: &mut VecDeque<Encoded>) {
     let goodbye = async {
         poll_fn(|cx| poll_write(socket, out, cx)).await?;
         socket.send(close_frame("")).await?;
-        while socket.next().await.transpose()?.is_some() {}
+        while socket.next().await.transpose()?.is_some_and(|message| !message.is_close()) {}
         Ok::<(), Error>(())
     };
     // The connection ends in any case.

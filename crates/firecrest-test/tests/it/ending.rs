@@ -85,6 +85,18 @@ async fn c134_a_dropped_client_ends_its_channels() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_client_that_waits_for_a_full_mailbox_can_be_dropped_too() {
+    let (client, room, _ends) = watched().await;
+    for event in ["sleep", "echo", "echo", "echo"] {
+        let _ = room.push(event, ()).await;
+    }
+    let endpoint = client.endpoint().clone();
+    drop((client, room));
+    settle().await;
+    assert_eq!(endpoint.connections(), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_client_lives_as_long_as_one_of_its_channels() {
     let (client, room, ends) = watched().await;
     drop(client);

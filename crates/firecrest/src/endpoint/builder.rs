@@ -159,9 +159,11 @@ impl EndpointBuilder {
                 SecretKeyBase::random()
             }
         };
+        let node = self.node.unwrap_or_else(|| format!("node-{:08x}", rand::random::<u32>()));
+        tracing::info!(node, host = self.host, production = self.production, "endpoint ready");
         Ok(Endpoint::new(Inner {
             pubsub: PubSub::new(),
-            node: self.node.unwrap_or_else(|| format!("node-{:08x}", rand::random::<u32>())),
+            node,
             host: self.host,
             secret,
             origin: self.origin,

@@ -70,6 +70,9 @@ impl Endpoint {
     /// Serves an application until `stop` is ready, then drains: connections are told to go, requests in flight are
     /// finished, channels end. What has not ended five seconds after it was told is cut off.
     pub async fn serve_until(&self, listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
+        if let Ok(address) = listener.local_addr() {
+            tracing::info!("listening on http://{address}");
+        }
         let requests = GracefulShutdown::new();
         tokio::select! {
             () = self.accept(&listener, &app, &requests) => {}

@@ -7,6 +7,7 @@ mod broadcasts;
 mod captured;
 mod channels;
 mod connect_info;
+mod draining;
 mod ending;
 mod events;
 mod fixture;

@@ -82,7 +82,7 @@ async fn h12_a_signed_token_opens_the_auth_socket() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn h12_any_other_token_does_not_and_the_log_says_why() {
+async fn h12_any_other_token_does_not_each_for_its_own_reason() {
     let endpoint = endpoint();
     let nothing = TestSocket::<AuthSocket>::connect_to(&endpoint, ()).await.unwrap_err();
     assert_eq!(nothing, TokenError::Missing.into());
