@@ -1,6 +1,7 @@
 //! The browser's scripts and styles: `assets/src` bundled into `assets/dist`.
 
-use crate::command::{self, Failure};
+use crate::command;
+use crate::failure::Failure;
 use crate::{npm, tree};
 
 /// Bundles the assets, unless nothing they are made of has changed since the last time.

@@ -1,29 +1,8 @@
-//! Running other programs, and what a chore says when it cannot go on.
+//! Running other programs.
 
-use std::fmt;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Why a chore stopped: one message for the person who started it.
-#[derive(Debug)]
-pub(crate) struct Failure(String);
-
-impl Failure {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
-    }
-
-    /// A failure to read or write `path`.
-    pub(crate) fn file(path: &Path, error: &std::io::Error) -> Self {
-        Self(format!("{}: {error}", path.display()))
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
+use crate::failure::Failure;
 
 /// A command that starts in the workspace's root.
 pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {

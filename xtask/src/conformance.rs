@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::command::{self, Failure};
+use crate::command;
+use crate::failure::Failure;
 use crate::{npm, tree};
 
 /// Runs the official client's suite `times` times in a row.

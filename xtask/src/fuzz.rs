@@ -4,7 +4,8 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
-use crate::command::{Failure, command, succeeds};
+use crate::command::{command, succeeds};
+use crate::failure::Failure;
 use crate::tree;
 
 /// Runs one target or all of them for `seconds` each and prints how many inputs each executed.

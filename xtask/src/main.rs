@@ -4,12 +4,13 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::command::Failure;
+use crate::failure::Failure;
 
 mod assets;
 mod command;
 mod conformance;
 mod coverage;
+mod failure;
 mod fuzz;
 mod npm;
 mod prerequisites;

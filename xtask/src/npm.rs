@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::command::{self, Failure};
+use crate::command;
+use crate::failure::Failure;
 use crate::tree;
 
 /// Installs the packages of `folder`, unless the same lock file was installed before.

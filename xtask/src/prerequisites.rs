@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::command::{Failure, command, output, run, succeeds};
+use crate::command::{command, output, run, succeeds};
+use crate::failure::Failure;
 
 /// The oldest major version of Node the suites run under.
 const OLDEST_NODE: u32 = 20;

@@ -1,6 +1,6 @@
 //! A bound on the length of source files.
 
-use crate::command::Failure;
+use crate::failure::Failure;
 use crate::tree;
 
 /// Most lines a source file may have.

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use crate::command::{Failure, cargo, run as execute, succeeds};
+use crate::command::{cargo, run as execute, succeeds};
+use crate::failure::Failure;
 use crate::{assets, conformance, coverage, prerequisites, sizes};
 
 /// One named part of the suite.

@@ -4,7 +4,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-use crate::command::Failure;
+use crate::failure::Failure;
 
 /// Folders that hold nothing written by hand.
 const GENERATED: [&str; 5] = [".git", "artifacts", "dist", "node_modules", "target"];

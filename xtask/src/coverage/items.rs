@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ids::{self, Id};
-use crate::command::Failure;
+use crate::failure::Failure;
 
 /// One item of the checklist.
 #[derive(Debug, PartialEq)]

@@ -10,7 +10,7 @@ mod table;
 
 use std::path::PathBuf;
 
-use crate::command::Failure;
+use crate::failure::Failure;
 use crate::tree;
 
 /// Writes the table, or with `check` fails when it is out of date; fails when an item has neither test nor reason.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ids::{self, Id};
-use crate::command::Failure;
+use crate::failure::Failure;
 use crate::tree;
 
 /// For each item the tests that name it, as "file: test".

@@ -9,8 +9,7 @@
 
 use bytes::Bytes;
 
-use super::encode::{Outgoing, Reply};
-use super::{DecodeError, EncodeError};
+use super::{DecodeError, EncodeError, Outgoing, Reply};
 use crate::limits::MAX_BINARY_FIELD;
 use crate::websocket::{Frame, FrameWriter};
 use crate::{Message, Name, Payload, Ref, Text};

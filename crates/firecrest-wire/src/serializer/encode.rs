@@ -1,38 +1,8 @@
 //! From what the server says to complete frames.
 
-use super::{EncodeError, binary, v1, v2};
+use super::{EncodeError, Outgoing, Reply, binary, v1, v2};
 use crate::websocket::Frame;
-use crate::{Name, Payload, ProtocolVersion, Ref, Text};
-
-/// Something the server says that is not a reply: a push, `phx_close`, `phx_error`.
-#[derive(Clone, Copy, Debug)]
-pub struct Outgoing<'a> {
-    /// The channel's join ref.
-    pub join_ref: &'a Ref,
-    /// Null for a push; the stored join ref for `phx_close` and `phx_error` (spec §2.5).
-    pub reference: &'a Ref,
-    /// The topic.
-    pub topic: &'a str,
-    /// The event.
-    pub event: &'a str,
-    /// An object or bytes.
-    pub payload: &'a Payload,
-}
-
-/// A reply to a client's message, `phx_reply` on the wire.
-#[derive(Clone, Copy, Debug)]
-pub struct Reply<'a> {
-    /// The join ref as spec §2.5 says for this kind of reply.
-    pub join_ref: &'a Ref,
-    /// The ref of the message that is answered.
-    pub reference: &'a Ref,
-    /// The topic, echoed.
-    pub topic: &'a Name,
-    /// `ok`, `error` or any other name.
-    pub status: &'a str,
-    /// Any JSON value, or bytes.
-    pub payload: &'a Payload,
-}
+use crate::{Payload, ProtocolVersion, Ref};
 
 /// Encodes a push or another event for one client.
 ///
@@ -91,21 +61,4 @@ pub fn validate_broadcast(topic: &str, event: &str, payload: &Payload) -> Result
         json if json.is_object_or_binary() => Ok(()),
         _ => Err(EncodeError::NotAnObject),
     }
-}
-
-/// The JSON text of a topic: quoted if it is a string, as it came otherwise.
-pub(super) fn write_name(out: &mut Vec<u8>, name: &Name) {
-    match name {
-        Name::Text(text) => super::json::write_string(out, text),
-        Name::Other(raw) => out.extend_from_slice(raw.as_bytes()),
-    }
-}
-
-/// The `{"response":…,"status":…}` of a reply.
-pub(super) fn write_reply_payload(out: &mut Vec<u8>, status: &str, json: &Text) {
-    out.extend_from_slice(b"{\"response\":");
-    out.extend_from_slice(json.as_bytes());
-    out.extend_from_slice(b",\"status\":");
-    super::json::write_string(out, status);
-    out.push(b'}');
 }

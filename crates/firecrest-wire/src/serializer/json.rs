@@ -1,4 +1,6 @@
-//! Writing JSON strings straight into a frame.
+//! Writing JSON straight into a frame.
+
+use crate::{Name, Text};
 
 /// Appends `text` as a JSON string, quotes included.
 pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
@@ -15,6 +17,23 @@ pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
     }
     out.extend_from_slice(&bytes[plain..]);
     out.push(b'"');
+}
+
+/// The JSON text of a topic: quoted if it is a string, as it came otherwise.
+pub(super) fn write_name(out: &mut Vec<u8>, name: &Name) {
+    match name {
+        Name::Text(text) => write_string(out, text),
+        Name::Other(raw) => out.extend_from_slice(raw.as_bytes()),
+    }
+}
+
+/// The `{"response":…,"status":…}` of a reply.
+pub(super) fn write_reply_payload(out: &mut Vec<u8>, status: &str, json: &Text) {
+    out.extend_from_slice(b"{\"response\":");
+    out.extend_from_slice(json.as_bytes());
+    out.extend_from_slice(b",\"status\":");
+    write_string(out, status);
+    out.push(b'}');
 }
 
 fn write_escape(out: &mut Vec<u8>, byte: u8) {

@@ -8,11 +8,13 @@ mod decode;
 mod encode;
 mod error;
 pub(crate) mod json;
+mod outgoing;
 mod v1;
 mod v2;
 
 pub use decode::{decode_binary, decode_text};
-pub use encode::{Outgoing, Reply, encode, encode_broadcast, encode_reply, validate_broadcast};
+pub use encode::{encode, encode_broadcast, encode_reply, validate_broadcast};
 pub use error::{DecodeError, EncodeError};
+pub use outgoing::{Outgoing, Reply};
 
 pub(crate) use binary::{Fields, PUSH as SERVER_PUSH, SERVER_BROADCAST, SERVER_REPLY};

@@ -1,7 +1,7 @@
 //! Version 2 text: `[join_ref, ref, topic, event, payload]` (spec §2.2).
 
-use super::encode::{Outgoing, Reply, write_name, write_reply_payload};
-use super::json::write_string;
+use super::json::{write_name, write_reply_payload, write_string};
+use super::{Outgoing, Reply};
 use crate::Text;
 use crate::websocket::{Frame, FrameWriter};
 

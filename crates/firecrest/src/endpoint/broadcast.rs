@@ -27,7 +27,7 @@ impl Endpoint {
         event: &str,
         payload: &(impl Serialize + ?Sized),
     ) -> Result<usize, BroadcastError> {
-        self.broadcast_payload(topic, event, encode(payload), None)
+        self.local_broadcast(topic, event, payload)
     }
 
     /// As [`broadcast`](Self::broadcast), to all but the subscriptions of one owner.
@@ -41,7 +41,7 @@ impl Endpoint {
         event: &str,
         payload: &(impl Serialize + ?Sized),
     ) -> Result<usize, BroadcastError> {
-        self.broadcast_payload(topic, event, encode(payload), Some(from))
+        self.local_broadcast_from(from, topic, event, payload)
     }
 
     /// As [`broadcast`](Self::broadcast), on this node only.
