@@ -36,6 +36,8 @@ pub(super) struct Core {
     pub(super) own: Option<Subscription>,
     /// Topics the channel subscribed to, besides its own.
     pub(super) subscriptions: Vec<Subscription>,
+    /// What the join wants handled before anything else, the first at the end.
+    pub(super) first: Vec<Box<dyn Any + Send>>,
     /// Made when the first timer is.
     pub(super) timers: Option<Box<Timers>>,
     /// What went wrong in a callback without a way to return it.
@@ -44,16 +46,27 @@ pub(super) struct Core {
 
 impl Core {
     pub(super) fn new(shared: Arc<Shared>, endpoint: Endpoint, own: Subscription) -> Self {
-        Core { shared, endpoint, own: Some(own), subscriptions: Vec::new(), timers: None, failed: None }
+        Core {
+            shared,
+            endpoint,
+            own: Some(own),
+            subscriptions: Vec::new(),
+            first: Vec::new(),
+            timers: None,
+            failed: None,
+        }
     }
 
-    /// Ready with the next thing to handle: an end, a timer or an item.
+    /// Ready with the next thing to handle: what the join left, an end, an item or a timer.
     pub(super) fn poll_next(&mut self, cx: &mut task::Context<'_>) -> Poll<Next> {
+        if let Some(info) = self.first.pop() {
+            return Poll::Ready(Next::Info(info));
+        }
         if let Poll::Ready(taken) = self.shared.mailbox.poll_take(cx) {
             return Poll::Ready(Next::Taken(taken));
         }
         match &mut self.timers {
-            Some(timers) => timers.poll(cx).map(Next::Timer),
+            Some(timers) => timers.poll(cx).map(Next::Info),
             None => Poll::Pending,
         }
     }
@@ -66,7 +79,7 @@ impl Core {
 /// What a channel has to do next.
 pub(super) enum Next {
     Taken(Taken),
-    Timer(Box<dyn Any + Send>),
+    Info(Box<dyn Any + Send>),
 }
 
 impl<'a, I: Send + 'static> Context<'a, I> {

@@ -92,7 +92,8 @@ impl<C, I> Joined<C, I> {
         Joined { reply: Ok(payload), ..self }
     }
 
-    /// Sends the channel an info right after the join reply: the place to push from.
+    /// Sends the channel an info that it handles right after the join reply, before anything the client has said
+    /// meanwhile: the place to push from.
     pub fn then(mut self, info: I) -> Self {
         self.infos.push(info);
         self

@@ -13,7 +13,8 @@ use super::Reason;
 /// The bounds of a channel's mailbox, in items.
 ///
 /// Worst-case memory: `events` times the largest frame a client may send, plus 64 bytes per item. The bound on events
-/// slows the client down: its connection is not read until there is room. At the bound on the rest the channel crashes
+/// slows the client down: its connection is not read until there is room, heartbeats included, so that a client kept
+/// waiting for longer than its heartbeat timeout reconnects. At the bound on the rest the channel crashes
 /// with the reason `mailbox overflow`, counted by the metric `firecrest_mailbox_overflows_total`: its client rejoins and
 /// starts from a known state instead of having missed something silently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

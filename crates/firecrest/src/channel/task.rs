@@ -166,9 +166,7 @@ fn subscribe<S: Socket, E>(
 
 /// Gives a new channel what its join asked for.
 fn fill<I: Send + 'static>(mut core: Core, infos: Vec<I>, topics: &[String]) -> Core {
-    for info in infos {
-        core.shared.mailbox.push_or_crash(Item::Info(Box::new(info)));
-    }
+    core.first = infos.into_iter().rev().map(|info| Box::new(info) as _).collect();
     for topic in topics {
         let foreign = Arc::new(Foreign(Arc::clone(&core.shared)));
         let subscription = core.endpoint.pubsub().subscribe(topic, core.shared.id, foreign);
@@ -211,7 +209,7 @@ async fn live<S: Socket, C: Channel<S>>(mut channel: C, mut core: Core) -> Ended
 async fn step<S: Socket, C: Channel<S>>(channel: &mut C, core: &mut Core, next: Next) -> Option<Reason> {
     let mut reference = None;
     let item = match next {
-        Next::Timer(info) => Item::Info(info),
+        Next::Info(info) => Item::Info(info),
         Next::Taken(Taken::Item(item)) => item,
         Next::Taken(Taken::Closed(reason)) => return Some(reason),
     };

@@ -229,7 +229,8 @@ impl Channel<TestSocket> for Room {
     const INTERCEPT: &'static [&'static str] = &["intercepted", "last_words"];
     const MAX_DEFERRED: usize = 4;
 
-    /// A payload with a `reply` is answered with it, one with `refuse` is refused. `room:slow…` waits at the gate, `room:greeting…` pushes at once.
+    /// A payload with a `reply` is answered with it, one with `refuse` is refused. `room:slow…` waits at the gate,
+    /// `room:…greeting` pushes at once.
     async fn join(request: Join<'_, TestSocket>) -> Result<Joined<Self, RoomInfo>, Rejected> {
         let probe = request.socket().probe.clone();
         if request.splat().starts_with("slow") {
@@ -242,7 +243,7 @@ impl Channel<TestSocket> for Room {
         }
         let room = Room { probe, topic: request.topic().into(), reason: None };
         let mut joined = Joined::new(room).then(RoomInfo::Hello);
-        if request.splat().starts_with("greeting") {
+        if request.splat().ends_with("greeting") {
             joined = joined.then(RoomInfo::Push(json!({"a": 1})));
         }
         Ok(match param("reply") {

@@ -295,6 +295,18 @@ async fn s3_4_messages_for_a_topic_that_is_being_joined_wait_in_order() {
     client.expect(json!(["2", "2", "room:slow", "phx_close", {}])).await;
 }
 
+#[tokio::test]
+async fn s3_4_what_the_join_leaves_to_do_comes_before_what_the_client_says_meanwhile() {
+    let server = Fixture::new().await;
+    let mut client = server.connect().await;
+    client.send(json!(["2", "2", "room:slow:greeting", "phx_join", {}])).await;
+    client.send(json!(["2", "3", "room:slow:greeting", "ack", {}])).await;
+    server.probe.open_gate(1);
+    client.expect_ok("2", "2", "room:slow:greeting", json!({})).await;
+    client.expect(json!(["2", null, "room:slow:greeting", "pushed", {"a": 1}])).await;
+    client.expect_ok("2", "3", "room:slow:greeting", json!({})).await;
+}
+
 /// The client's join timeout: it leaves and joins again while the server is still thinking (spec §3.4).
 #[tokio::test]
 async fn s3_4_leaving_and_joining_again_during_a_slow_join_yields_one_channel() {
