@@ -54,7 +54,7 @@ impl<'a, S: Socket> Join<'a, S> {
         self.payload.parse()
     }
 
-    /// What the route was given with [`Channels::with`](crate::Channels::with) (C113).
+    /// What the route was given with [`Channels::with`](crate::socket::Channels::with) (C113).
     pub fn data<T: Any>(&self) -> Option<&'a T> {
         self.data.and_then(|data| data.downcast_ref())
     }

@@ -1,7 +1,7 @@
 //! One client's connection, whatever carries it: the state machine that every transport drives.
 //!
-//! [`Connection`] takes messages in and decides whom they are for; [`Shared`] is what its channels hold to answer.
-//! Neither does any I/O: a transport feeds messages to the one and takes frames out of the other's [`Outbox`].
+//! `Connection` takes messages in and decides whom they are for; `Shared` is what its channels hold to answer.
+//! Neither does any I/O: a transport feeds messages to the one and takes frames out of the other's `Outbox`.
 
 mod close;
 mod outbox;
