@@ -3,13 +3,17 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use firecrest::Endpoint;
 use firecrest::endpoint::{EndpointError, ServeError};
-use metrics_exporter_prometheus::{BuildError, PrometheusBuilder};
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 
 use crate::app;
+
+/// Time between two rounds of tidying up the metrics.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// One server that mounts every Firecrest example.
 ///
@@ -63,8 +67,18 @@ pub(crate) async fn run(Options { listen, data }: Options) -> Result<(), Error> 
     // Scripts that asked for port 0 wait for this line.
     println!("listening on http://{}", listener.local_addr().map_err(error)?);
     let metrics = PrometheusBuilder::new().install_recorder()?;
+    tokio::spawn(keep_up(metrics.clone()));
     endpoint.serve_on(listener, app::router(&endpoint, metrics)).await?;
     Ok(())
+}
+
+/// Histograms keep every sample until they are tidied up or read; nobody may ever read them.
+async fn keep_up(metrics: PrometheusHandle) {
+    let mut rounds = tokio::time::interval(UPKEEP);
+    loop {
+        rounds.tick().await;
+        metrics.run_upkeep();
+    }
 }
 
 /// Makes the folder and writes a file that vanishes again.

@@ -68,7 +68,7 @@ test("C163 an event on a topic that was not joined is unmatched", async () => {
   assert.deepEqual(await poll.receive(1), [[null, "2", "ping", "phx_reply", unmatched]]);
 });
 
-test("C165 a batch is handled in order and outdated frames are dropped", async () => {
+test("C165 C304 a batch is handled in order and outdated frames are dropped", async () => {
   const poll = await session();
   const echo = (joinRef, ref, n) => [joinRef, ref, "ping", "param_ping", { n }];
   await poll.post([joinPing, echo("1", "2", 2), echo("0", "3", 3), echo("1", "4", 4)]);
@@ -96,7 +96,7 @@ test("C177 a body without a content type is one text frame", async () => {
   assert.deepEqual(await poll.receive(1), [replied("1", "1", {})]);
 });
 
-test("C181 C182 the token may travel in a header, which wins", async () => {
+test("C181 C182 C302 the token may travel in a header, which wins", async () => {
   const poll = await session();
   const { token } = poll;
   await poll.post([joinPing]);

@@ -74,10 +74,15 @@ fn main() -> ExitCode {
 
 fn run(chore: Chore) -> Result<(), Failure> {
     match chore {
-        Chore::Assets => assets::build(),
-        Chore::Showcase { arguments } => assets::build().and_then(|()| suite::showcase(&arguments)),
+        Chore::Assets => prerequisites::check_for_building().and_then(|()| assets::build()),
+        Chore::Showcase { arguments } => {
+            prerequisites::check_for_building()?;
+            assets::build()?;
+            suite::showcase(&arguments)
+        }
         Chore::Test => suite::run(),
         Chore::Conformance { times } => {
+            prerequisites::check_for_building()?;
             assets::build()?;
             suite::build_showcase()?;
             conformance::run(times)

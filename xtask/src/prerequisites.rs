@@ -1,4 +1,4 @@
-//! What the tests need besides the Rust toolchain: Node, npm and Chromium.
+//! What building and testing need besides cargo: Node, npm, a C compiler, make and Chromium.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,9 +11,17 @@ const OLDEST_NODE: u32 = 20;
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 
-/// Checks everything, installs Chromium where that is possible, and names all that is missing.
+/// Checks what the tests need, installs what can be installed, and names all that is missing.
 pub(crate) fn check() -> Result<(), Failure> {
-    let checks = [rust_components(), node(), npm(), chromium()];
+    all([rust_components(), node(), npm(), c_tools(), chromium()])
+}
+
+/// As [`check`], only for what bundling the assets and building the showcase need.
+pub(crate) fn check_for_building() -> Result<(), Failure> {
+    all([node(), npm(), c_tools()])
+}
+
+fn all<const N: usize>(checks: [Result<(), Failure>; N]) -> Result<(), Failure> {
     let missing: Vec<_> =
         checks.into_iter().filter_map(Result::err).map(|failure| failure.to_string()).collect();
     if missing.is_empty() { Ok(()) } else { Err(Failure::new(missing.join("\n"))) }
@@ -43,6 +51,15 @@ fn npm() -> Result<(), Failure> {
     if found { Ok(()) } else { Err(Failure::new("npm is needed, found none")) }
 }
 
+/// The showcase's memory allocator is written in C and built with make.
+fn c_tools() -> Result<(), Failure> {
+    let is_there = |program| succeeds(&mut command(program, &["--version"]));
+    if is_there("cc") && is_there("make") {
+        return Ok(());
+    }
+    install("build-essential", "a C compiler, as `cc`, and make are needed")
+}
+
 fn chromium() -> Result<(), Failure> {
     if let Ok(own) = std::env::var("CHROMIUM") {
         let message = format!("CHROMIUM names {own}, which does not exist");
@@ -51,14 +68,17 @@ fn chromium() -> Result<(), Failure> {
     if Path::new(CHROMIUM).exists() {
         return Ok(());
     }
+    install("chromium", &format!("Chromium is needed at {CHROMIUM}, or where the variable CHROMIUM says"))
+}
+
+/// Installs a package of Debian's, or says what is needed.
+fn install(package: &str, needed: &str) -> Result<(), Failure> {
     let (Some(mut update), Some(mut install)) = (apt(), apt()) else {
-        return Err(Failure::new(format!(
-            "Chromium is needed at {CHROMIUM}, or where the variable CHROMIUM says; on Debian: apt-get install chromium"
-        )));
+        return Err(Failure::new(format!("{needed}; on Debian: apt-get install {package}")));
     };
-    println!("installing Chromium");
+    println!("installing {package}");
     run(update.arg("update"))?;
-    run(install.args(["install", "-y", "chromium"]))
+    run(install.args(["install", "-y", package]))
 }
 
 /// `apt-get` with the right to install, on systems that have it.

@@ -143,13 +143,18 @@ impl ClientConfig {
         self.max_message_size = bytes;
         self
     }
+
+    /// The URL as logs and errors show it: without its query, which may hold secrets.
+    pub(crate) fn shown_url(&self) -> &str {
+        self.url.split(['?', '#']).next().unwrap_or_default()
+    }
 }
 
-/// Without the values of parameters and headers, which may be secrets.
+/// Without the query of the URL and the values of parameters and headers, which may be secrets.
 impl fmt::Debug for ClientConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientConfig")
-            .field("url", &self.url)
+            .field("url", &self.shown_url())
             .field("params", &self.params.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .field("timeout", &self.timeout)
@@ -164,7 +169,8 @@ mod tests {
 
     #[test]
     fn secrets_are_not_printed() {
-        let config = ClientConfig::new("ws://h").param("token", "s3cret").auth_token("s3cret");
+        let config =
+            ClientConfig::new("ws://h/ws?token=s3cret").param("token", "s3cret").auth_token("s3cret");
         let text = format!("{:?}", config.header("cookie", "s3cret"));
         assert!(text.contains("token") && text.contains("cookie") && !text.contains("s3cret"), "{text}");
     }

@@ -10,7 +10,7 @@ pub enum ConnectError {
     /// The URL is none, or of a scheme that is not supported.
     #[error("{url:?} is not a WebSocket URL: {reason}")]
     Url {
-        /// The URL, without the parameters.
+        /// The URL, without its query.
         url: String,
         /// What is wrong with it.
         reason: String,

@@ -41,13 +41,13 @@ pub(crate) async fn connect(config: &ClientConfig) -> Result<Socket, ConnectErro
 fn failed(config: &ClientConfig, error: Error) -> ConnectError {
     match error {
         Error::Http(response) => ConnectError::Refused { status: response.status().as_u16() },
-        Error::Url(error) => ConnectError::Url { url: config.url.clone(), reason: error.to_string() },
+        Error::Url(error) => ConnectError::Url { url: config.shown_url().into(), reason: error.to_string() },
         error => ConnectError::Transport(TransportError(Box::new(error))),
     }
 }
 
 fn request(config: &ClientConfig) -> Result<Request, ConnectError> {
-    let invalid = |reason: String| ConnectError::Url { url: config.url.clone(), reason };
+    let invalid = |reason: String| ConnectError::Url { url: config.shown_url().into(), reason };
     let mut request = url(config).into_client_request().map_err(|error| invalid(error.to_string()))?;
     if request.uri().scheme_str() != Some("ws") {
         return Err(invalid("its scheme must be ws, as this client has no TLS".into()));
@@ -126,6 +126,8 @@ mod tests {
         for url in ["not a url", "host", "/socket/websocket", "http://host/", "wss://host/"] {
             assert!(matches!(error(ClientConfig::new(url)), ConnectError::Url { .. }), "{url}");
         }
+        let shown = format!("{0} {0:?}", error(ClientConfig::new("wss://host/?token=s3cret")));
+        assert!(shown.contains("wss://host/") && !shown.contains("s3cret"), "{shown}");
         assert!(matches!(error(ClientConfig::new("ws://h").header("a b", "c")), ConnectError::Header { .. }));
         assert!(matches!(error(ClientConfig::new("ws://h").header("a", "b\n")), ConnectError::Header { .. }));
     }

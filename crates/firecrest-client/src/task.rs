@@ -157,7 +157,7 @@ impl Task {
             };
             match result {
                 Ok(socket) => return Ok(socket),
-                Err(error) => tracing::debug!(%error, url = config.url, "cannot connect again yet"),
+                Err(error) => tracing::debug!(%error, url = config.shown_url(), "cannot connect again yet"),
             }
             failures = failures.saturating_add(1);
         }

@@ -42,15 +42,21 @@ struct Registry {
     shards: Box<[Shard]>,
 }
 
-/// Topics that have subscribers. A topic is added and removed under the write lock; subscribing to one that exists
-/// takes the read lock, so that an empty topic cannot be removed under somebody who is about to use it.
+/// Topics that have subscribers.
 type Shard = RwLock<HashMap<Text, Arc<Topic>>>;
 
 struct Topic {
     name: Text,
     /// Slots that never move, so that a subscription knows where it is, and coming and going cost the same however many
     /// there are.
-    entries: Mutex<Slab<Entry>>,
+    entries: Mutex<Entries>,
+}
+
+#[derive(Default)]
+struct Entries {
+    slab: Slab<Entry>,
+    /// Whether the topic has been taken out of the registry, because it was empty. Nobody may subscribe to it any more.
+    removed: bool,
 }
 
 /// One subscription.
@@ -62,13 +68,13 @@ struct Entry {
 
 impl Topic {
     /// A panic of a subscriber leaves the entries themselves intact, so poison means nothing here.
-    fn entries(&self) -> MutexGuard<'_, Slab<Entry>> {
+    fn entries(&self) -> MutexGuard<'_, Entries> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn deliver(&self, broadcast: &Arc<Broadcast>, except: Option<SubscriberId>) -> usize {
         let entries = self.entries();
-        let receivers = entries.iter().filter(|(_, entry)| Some(entry.owner) != except);
+        let receivers = entries.slab.iter().filter(|(_, entry)| Some(entry.owner) != except);
         receivers.map(|(_, entry)| entry.subscriber.deliver(broadcast)).count()
     }
 }
@@ -97,8 +103,8 @@ impl std::fmt::Debug for Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         let mut entries = self.topic.entries();
-        entries.remove(self.key);
-        let empty = entries.is_empty();
+        entries.slab.remove(self.key);
+        let empty = entries.slab.is_empty();
         drop(entries);
         if empty {
             self.registry.remove_if_empty(&self.topic);
@@ -133,19 +139,17 @@ impl PubSub {
         subscriber: Arc<dyn Subscriber>,
         first: impl FnOnce(),
     ) -> Subscription {
-        let insert = |topic: &Arc<Topic>| {
+        loop {
+            let topic = self.registry.topic(topic);
+            // The registry is not locked any more: a broadcast on this topic delays nobody on another.
             let mut entries = topic.entries();
-            first();
-            let key = entries.insert(Entry { owner, subscriber });
-            Subscription { registry: Arc::clone(&self.registry), topic: Arc::clone(topic), key }
-        };
-        let shard = self.registry.shard(topic);
-        if let Some(topic) = read(shard).get(topic) {
-            return insert(topic);
+            if !entries.removed {
+                first();
+                let key = entries.slab.insert(Entry { owner, subscriber });
+                drop(entries);
+                return Subscription { registry: Arc::clone(&self.registry), topic, key };
+            }
         }
-        let name = Text::from(topic.to_owned());
-        let new = || Arc::new(Topic { name: name.clone(), entries: Mutex::default() });
-        insert(write(shard).entry(name.clone()).or_insert_with(new))
     }
 
     /// Hands a broadcast to every subscriber of its topic, `except` the subscriptions of one owner. Returns how many got
@@ -158,7 +162,7 @@ impl PubSub {
 
     /// How many subscriptions a topic has.
     pub fn subscribers(&self, topic: &str) -> usize {
-        read(self.registry.shard(topic)).get(topic).map_or(0, |topic| topic.entries().len())
+        read(self.registry.shard(topic)).get(topic).map_or(0, |topic| topic.entries().slab.len())
     }
 
     /// How many topics have subscribers.
@@ -186,11 +190,23 @@ impl Registry {
         &self.shards[self.hasher.hash_one(topic) as usize % SHARDS]
     }
 
-    fn remove_if_empty(&self, topic: &Arc<Topic>) {
+    /// The topic of this name, made if there is none.
+    fn topic(&self, name: &str) -> Arc<Topic> {
+        let shard = self.shard(name);
+        if let Some(topic) = read(shard).get(name) {
+            return Arc::clone(topic);
+        }
+        let name = Text::from(name.to_owned());
+        let new = || Arc::new(Topic { name: name.clone(), entries: Mutex::default() });
+        Arc::clone(write(shard).entry(name.clone()).or_insert_with(new))
+    }
+
+    fn remove_if_empty(&self, topic: &Topic) {
         let mut topics = write(self.shard(&topic.name));
-        // The topic may have been filled again, or removed and made anew, since the lock on its entries was given up.
-        let current = topics.get(&*topic.name).is_some_and(|current| Arc::ptr_eq(current, topic));
-        if current && topic.entries().is_empty() {
+        let mut entries = topic.entries();
+        // It may have been filled again, or removed already, since the lock on its entries was given up.
+        if entries.slab.is_empty() && !entries.removed {
+            entries.removed = true;
             topics.remove(&*topic.name);
         }
     }

@@ -13,6 +13,7 @@ use crate::longpoll::{self, Part};
 use crate::params::{Params, ParamsLimits};
 use crate::serializer::{self, Outgoing, Reply};
 use crate::token_text::{EncryptedText, SignedText};
+use crate::topic::Pattern;
 use crate::websocket::client::ClientDecoder;
 use crate::websocket::handshake::UpgradeRequest;
 use crate::websocket::{DecodeError, Decoder, DecoderLimits, Frame, Item, Opcode};
@@ -29,7 +30,9 @@ pub const TARGETS: &[Target] = &[
     ("message_v1", message_v1),
     ("message_v2", message_v2),
     ("params", params),
+    ("pattern", pattern),
     ("token", token),
+    ("vsn", vsn),
     ("ws_decoder", ws_decoder),
     ("ws_handshake", ws_handshake),
 ];
@@ -116,6 +119,28 @@ pub fn params(data: &[u8]) {
     }
 }
 
+/// A pattern is written as it was read, and what it matched follows its prefix.
+///
+/// The first line is the pattern, the rest the topic.
+pub fn pattern(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (written, topic) = text.split_once('\n').unwrap_or((text, ""));
+    let prefix = written.strip_suffix('*');
+    let Ok(pattern) = Pattern::parse(written) else {
+        return assert!(prefix.unwrap_or(written).contains('*'), "{written:?}");
+    };
+    assert!(!prefix.unwrap_or(written).contains('*') && pattern.to_string() == written);
+    let serves_topic = match pattern.matched(topic) {
+        Some(rest) => format!("{}{rest}", prefix.unwrap_or(written)) == topic,
+        None => prefix.map_or(written != topic, |prefix| !topic.starts_with(prefix)),
+    };
+    assert!(serves_topic, "{pattern} {topic:?}");
+    match prefix {
+        Some(prefix) => assert_eq!(pattern.matched(&format!("{prefix}{topic}")), Some(topic)),
+        None => assert_eq!(pattern.matched(written), Some("")),
+    }
+}
+
 /// A token taken apart and put together again is the same token, except for its padding.
 pub fn token(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -125,6 +150,23 @@ pub fn token(data: &[u8]) {
     }
     if let Some(parts) = EncryptedText::parse(text) {
         assert_eq!(parts.to_string(), text.replace('=', ""));
+    }
+}
+
+/// What is accepted names its version and may name a build as well; what is refused is not repeated at length.
+pub fn vsn(data: &[u8]) {
+    let Ok(vsn) = std::str::from_utf8(data) else { return };
+    let negotiated = ProtocolVersion::negotiate(Some(vsn));
+    let mut params = Params::default();
+    params.insert("vsn", vsn);
+    assert_eq!(ProtocolVersion::from_params(&params), negotiated);
+    match negotiated {
+        Ok(version) => {
+            assert!(vsn.is_ascii() && vsn.starts_with(version.as_str().trim_end_matches('0')), "{vsn:?}");
+            let build = format!("{vsn}{}build", if vsn.contains('+') { '.' } else { '+' });
+            assert_eq!(ProtocolVersion::negotiate(Some(&build)), Ok(version));
+        }
+        Err(error) => assert!(error.to_string().len() < 512, "{error}"),
     }
 }
 

@@ -15,6 +15,10 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// Most lines of a POST body that are looked at, blank ones included: enough for [`MAX_LONGPOLL_BATCH`] parts with space
+/// between them.
+const MAX_LINES: usize = 1_000;
+
 /// One frame out of a POST body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -36,7 +40,8 @@ pub enum BodyError {
     Base64,
 }
 
-/// Takes a POST body apart, lazily and in order: no more than the first 100 parts are ever looked at (C169).
+/// Takes a POST body apart, lazily and in order: no more than the first 100 parts, within the first 1,000
+/// lines, are ever looked at (C169).
 ///
 /// With content type `application/x-ndjson` (parameters are ignored) every line is a frame: text if it begins with `[`,
 /// else base64 of a binary frame; blank lines are skipped. With any other content type the body is one text frame, which
@@ -66,6 +71,7 @@ pub fn parts(
         Some(body.slice_ref(line.strip_suffix('\r').unwrap_or(line)))
     };
     Ok(std::iter::from_fn(next_line)
+        .take(MAX_LINES)
         .filter(move |line| !batch || !line.is_empty())
         .map(move |line| if batch { part(line) } else { Ok(Part::Text(line)) })
         .take(MAX_LONGPOLL_BATCH))
@@ -147,6 +153,14 @@ mod tests {
     fn c169_only_the_first_hundred_parts_count() {
         let body = vec!["[1]"; 150].join("\n");
         assert_eq!(all(Some("application/x-ndjson"), &body).len(), 100);
+    }
+
+    #[test]
+    fn c169_blank_lines_are_looked_at_within_bounds() {
+        let after =
+            |blank_lines: usize| all(Some("application/x-ndjson"), &("\n".repeat(blank_lines) + "[1]"));
+        assert_eq!(after(MAX_LINES - 1), [text("[1]")]);
+        assert_eq!(after(MAX_LINES), []);
     }
 
     #[test]

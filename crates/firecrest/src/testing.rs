@@ -82,7 +82,7 @@ impl TestConnection {
     pub fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<VecDeque<Frame>, CloseCode>> {
         let outbox = &self.connection.shared().outbox;
         let received = outbox.poll(cx);
-        outbox.written();
+        outbox.all_written();
         received.map_err(|reason| {
             self.connection.close(reason);
             reason.code()

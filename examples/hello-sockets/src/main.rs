@@ -1,4 +1,4 @@
-//! `cargo run -p hello-sockets`, then open <http://127.0.0.1:4000/hello>.
+//! `cargo xtask assets` once, then `cargo run -p hello-sockets`, and open <http://127.0.0.1:4000/hello>.
 
 use firecrest::Endpoint;
 

@@ -1,13 +1,14 @@
 //! The page that runs every technique (H22), and the stand-in for a console that broadcasts.
 
 use axum::extract::{Query, State};
-use axum::response::Html;
+use axum::response::{Html, IntoResponse};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use firecrest::security_headers::SecurityHeaders;
 use firecrest::session::{CsrfLayer, CsrfToken};
 use firecrest::{Endpoint, token};
 use http::StatusCode;
+use http::header::CACHE_CONTROL;
 use serde::Deserialize;
 
 use crate::AUTH_SALT;
@@ -36,12 +37,13 @@ async fn hello(
     State(endpoint): State<Endpoint>,
     csrf: CsrfToken,
     Query(Visitor { user_id }): Query<Visitor>,
-) -> Result<Html<String>, (StatusCode, String)> {
+) -> Result<impl IntoResponse, (StatusCode, String)> {
     let auth_token = token::sign(endpoint.secret(), AUTH_SALT, &user_id)
         .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
     let values =
         [("csrf_token", &*csrf.masked()), ("auth_token", &*auth_token), ("user_id", &*user_id.to_string())];
-    Ok(Html(assets::page(include_str!("hello.html"), &values)))
+    // The tokens in the page are its visitor's alone.
+    Ok(([(CACHE_CONTROL, "no-store")], Html(assets::page(include_str!("hello.html"), &values))))
 }
 
 #[derive(Deserialize)]
@@ -55,8 +57,17 @@ async fn broadcast(
     State(endpoint): State<Endpoint>,
     Json(Announcement { topic, event, payload }): Json<Announcement>,
 ) -> Result<Json<serde_json::Value>, (StatusCode, String)> {
+    if is_reserved(&event) {
+        let reason = format!("the event {event:?} is the protocol's own: it ends channels or connections");
+        return Err((StatusCode::UNPROCESSABLE_ENTITY, reason));
+    }
     let receivers = endpoint
         .broadcast(&topic, &event, &payload)
         .map_err(|error| (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
     Ok(Json(serde_json::json!({ "receivers": receivers })))
+}
+
+/// Clients act on these events by themselves, and `disconnect` on a socket's id ends its connections.
+fn is_reserved(event: &str) -> bool {
+    event.starts_with("phx_") || event == "disconnect"
 }

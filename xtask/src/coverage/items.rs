@@ -1,6 +1,4 @@
-//! The two lists kept by hand: the checklist's items, and why some of them have no test.
-
-use std::collections::BTreeMap;
+//! The lists kept by hand: the checklist's items, why some of them have no test, and what the tests of others leave open.
 
 use super::ids::{self, Id};
 use crate::failure::Failure;
@@ -60,22 +58,29 @@ fn item(line: &str) -> Option<Item> {
     Some(Item { id, what: what.to_owned(), side: Side::parse(side)? })
 }
 
-/// Reads lines of id or range and reason, separated by a tab.
-pub(crate) fn reasons(text: &str) -> Result<BTreeMap<Id, String>, Failure> {
-    let mut reasons = BTreeMap::new();
-    for line in lines(text) {
-        let wrong = || Failure::new(format!("exceptions.txt: cannot read {line:?}"));
-        let (range, reason) = line.split_once('\t').ok_or_else(wrong)?;
-        let ids = ids::find(range);
-        if ids.is_empty() || reason.trim().is_empty() {
-            return Err(wrong());
-        }
-        for id in ids {
-            // The first line that covers an id is the more particular one.
-            reasons.entry(id).or_insert_with(|| reason.trim().to_owned());
-        }
-    }
-    Ok(reasons)
+/// A text about items: why they have no test, or what their tests leave open.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Reason {
+    pub(crate) ids: Vec<Id>,
+    pub(crate) text: String,
+}
+
+/// The first reason for an item: of two that cover it the first is the more particular one.
+pub(crate) fn find(reasons: &[Reason], id: Id) -> Option<&Reason> {
+    reasons.iter().find(|reason| reason.ids.contains(&id))
+}
+
+/// Reads lines of ids or ranges and a text, separated by a tab.
+pub(crate) fn reasons(file: &str, text: &str) -> Result<Vec<Reason>, Failure> {
+    lines(text)
+        .map(|line| reason(line).ok_or_else(|| Failure::new(format!("{file}: cannot read {line:?}"))))
+        .collect()
+}
+
+fn reason(line: &str) -> Option<Reason> {
+    let (ids, text) = line.split_once('\t')?;
+    let (ids, text) = (ids::find(ids), text.trim());
+    (!ids.is_empty() && !text.is_empty()).then(|| Reason { ids, text: text.to_owned() })
 }
 
 fn lines(text: &str) -> impl Iterator<Item = &str> {
@@ -98,10 +103,10 @@ mod tests {
 
     #[test]
     fn reasons_cover_ranges_and_the_first_wins() {
-        let read = reasons("C051\ttyped\nC050–C052\tlater\n").unwrap();
-        assert_eq!(read[&50], "later");
-        assert_eq!(read[&51], "typed");
-        assert!(reasons("C051\t \n").is_err());
-        assert!(reasons("nothing\there\n").is_err());
+        let read = reasons("a.txt", "# comment\nC051\ttyped\nC050–C052, C060\tlater\n").unwrap();
+        let found = [50, 51, 60, 61].map(|id| find(&read, id).map(|reason| reason.text.as_str()));
+        assert_eq!(found, [Some("later"), Some("typed"), Some("later"), None]);
+        assert!(reasons("a.txt", "C051\t \n").is_err());
+        assert!(reasons("a.txt", "nothing\there\n").is_err());
     }
 }

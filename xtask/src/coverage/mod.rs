@@ -1,7 +1,8 @@
 //! Which test proves which item of the protocol's checklist: `tests/conformance/COVERAGE.md`.
 //!
-//! Items stand in `items.txt`, reasons for items without a test in `exceptions.txt`, both beside the table. A test proves
-//! an item by carrying its id, such as C115 or C230–C235, in its name, its title or its doc comment.
+//! Items stand in `items.txt`, reasons for items without a test in `exceptions.txt`, what a test leaves open in
+//! `notes.txt`, all beside the table. A test proves an item by carrying its id, such as C115 or C230–C235, in its name, its
+//! title or its doc comment.
 
 mod ids;
 mod items;
@@ -13,11 +14,13 @@ use std::path::PathBuf;
 use crate::failure::Failure;
 use crate::tree;
 
-/// Writes the table, or with `check` fails when it is out of date; fails when an item has neither test nor reason.
+/// Writes the table, or with `check` fails when it is out of date; fails when an item has neither test nor reason, and when
+/// a reason is no longer needed.
 pub(crate) fn run(check: bool) -> Result<(), Failure> {
     let items = items::items(&tree::read(&file("items.txt"))?)?;
-    let reasons = items::reasons(&tree::read(&file("exceptions.txt"))?)?;
-    let table = table::Table::new(items, reasons, scan::proofs()?);
+    let reasons = items::reasons("exceptions.txt", &tree::read(&file("exceptions.txt"))?)?;
+    let notes = items::reasons("notes.txt", &tree::read(&file("notes.txt"))?)?;
+    let table = table::Table::new(items, reasons, notes, scan::proofs()?);
     let path = file("COVERAGE.md");
     let text = table.to_markdown();
     if !check {
@@ -26,15 +29,16 @@ pub(crate) fn run(check: bool) -> Result<(), Failure> {
     } else if tree::read(&path).unwrap_or_default() != text {
         return Err(Failure::new(format!("{} is out of date: cargo xtask coverage", tree::relative(&path))));
     }
-    let unproven = table.unproven();
-    if unproven.is_empty() {
+    none_of(&table.unproven(), "items have neither a test nor a reason")?;
+    none_of(&table.dead_reasons(), "lines of exceptions.txt are of items that all have tests, or of none")?;
+    none_of(&table.dead_notes(), "lines of notes.txt are of items that have no test")
+}
+
+fn none_of(wrong: &[String], what: &str) -> Result<(), Failure> {
+    if wrong.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(format!(
-        "{} items have neither a test nor a reason:\n  {}",
-        unproven.len(),
-        unproven.join("\n  ")
-    )))
+    Err(Failure::new(format!("{} {what}:\n  {}", wrong.len(), wrong.join("\n  "))))
 }
 
 fn file(name: &str) -> PathBuf {

@@ -1,28 +1,29 @@
 //! The table of items and what proves them.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::ids::Id;
-use super::items::{Item, Side};
+use super::items::{self, Item, Reason, Side};
 use super::scan::Proofs;
 
 const INTRODUCTION: &str = "\
 # What proves each item of the protocol's checklist
 
-Written by `cargo xtask coverage`; do not edit. Items come from `items.txt`, reasons from `exceptions.txt`. A test proves an
-item by naming it in its name, its title or its doc comment.
+Written by `cargo xtask coverage`; do not edit. Items come from `items.txt`. A test proves an item by naming it in its name,
+its title or its doc comment. Notes, from `notes.txt`, say what the tests of an item leave open and why; reasons, after a
+dash and from `exceptions.txt`, why an item has no test.
 ";
 
 pub(crate) struct Table {
     items: Vec<Item>,
-    reasons: BTreeMap<Id, String>,
+    reasons: Vec<Reason>,
+    notes: Vec<Reason>,
     proofs: Proofs,
 }
 
 impl Table {
-    pub(crate) fn new(items: Vec<Item>, reasons: BTreeMap<Id, String>, proofs: Proofs) -> Self {
-        Self { items, reasons, proofs }
+    pub(crate) fn new(items: Vec<Item>, reasons: Vec<Reason>, notes: Vec<Reason>, proofs: Proofs) -> Self {
+        Self { items, reasons, notes, proofs }
     }
 
     /// The whole document.
@@ -54,18 +55,51 @@ impl Table {
         let open = self
             .items
             .iter()
-            .filter(|item| !self.proofs.contains_key(&item.id) && !self.reasons.contains_key(&item.id));
+            .filter(|item| !self.is_proven(item.id) && items::find(&self.reasons, item.id).is_none());
         open.map(|item| format!("{} {}", name(item.id), item.what)).collect()
     }
 
-    fn evidence(&self, id: Id) -> String {
-        let tests = self.proofs.get(&id).map(|tests| tests.iter().map(|test| format!("`{}`", cell(test))));
-        match (tests, self.reasons.get(&id)) {
-            (Some(tests), _) => tests.collect::<Vec<_>>().join("<br>"),
-            (None, Some(reason)) => format!("– {}", cell(reason)),
-            (None, None) => "**nothing**".to_owned(),
-        }
+    /// Reasons that the table does not show: every item they are for has a test or another reason.
+    pub(crate) fn dead_reasons(&self) -> Vec<String> {
+        let shown = |reason: &Reason, id: Id| {
+            self.is_item(id)
+                && !self.is_proven(id)
+                && items::find(&self.reasons, id).is_some_and(|first| std::ptr::eq(first, reason))
+        };
+        let dead = self.reasons.iter().filter(|reason| !reason.ids.iter().any(|id| shown(reason, *id)));
+        dead.map(line).collect()
     }
+
+    /// Notes on an item that has no test, and so needs a reason.
+    pub(crate) fn dead_notes(&self) -> Vec<String> {
+        let has_test = |id: &Id| self.is_item(*id) && self.is_proven(*id);
+        self.notes.iter().filter(|note| !note.ids.iter().all(has_test)).map(line).collect()
+    }
+
+    fn is_item(&self, id: Id) -> bool {
+        self.items.iter().any(|item| item.id == id)
+    }
+
+    fn is_proven(&self, id: Id) -> bool {
+        self.proofs.contains_key(&id)
+    }
+
+    fn evidence(&self, id: Id) -> String {
+        let Some(tests) = self.proofs.get(&id) else {
+            return match items::find(&self.reasons, id) {
+                Some(reason) => format!("– {}", cell(&reason.text)),
+                None => "**nothing**".to_owned(),
+            };
+        };
+        let tests = tests.iter().map(|test| format!("`{}`", cell(test)));
+        let note = items::find(&self.notes, id).map(|note| format!("Note: {}", cell(&note.text)));
+        tests.chain(note).collect::<Vec<_>>().join("<br>")
+    }
+}
+
+fn line(reason: &Reason) -> String {
+    let ids: Vec<_> = reason.ids.iter().copied().map(name).collect();
+    format!("{} {}", ids.join(" "), reason.text)
 }
 
 fn name(id: Id) -> String {
@@ -84,10 +118,33 @@ mod tests {
         Item { id, what: format!("what {id}"), side }
     }
 
-    fn table() -> Table {
+    fn reason(ids: &[Id], text: &str) -> Reason {
+        Reason { ids: ids.to_vec(), text: text.to_owned() }
+    }
+
+    fn noted(notes: Vec<Reason>, reasons: Vec<Reason>) -> Table {
         let items = vec![item(1, Side::Server), item(2, Side::Server), item(3, Side::Server)];
-        let reasons = BTreeMap::from([(1, "not needed".to_owned()), (2, "a | b".to_owned())]);
-        Table::new(items, reasons, Proofs::from([(1, vec!["a.rs: c001_x".to_owned()])]))
+        Table::new(items, reasons, notes, Proofs::from([(1, vec!["a.rs: c001_x".to_owned()])]))
+    }
+
+    fn table() -> Table {
+        noted(Vec::new(), vec![reason(&[1], "not needed"), reason(&[2], "a | b")])
+    }
+
+    #[test]
+    fn a_reason_whose_items_all_have_tests_is_dead() {
+        assert_eq!(table().dead_reasons(), ["C001 not needed"]);
+        let partly = noted(Vec::new(), vec![reason(&[1, 2], "partly"), reason(&[3], "all")]);
+        assert_eq!(partly.dead_reasons(), Vec::<String>::new());
+        let useless = [reason(&[2], "first"), reason(&[2], "second"), reason(&[9], "no item")];
+        assert_eq!(noted(Vec::new(), useless.into()).dead_reasons(), ["C002 second", "C009 no item"]);
+    }
+
+    #[test]
+    fn a_note_follows_the_tests_and_needs_one() {
+        let noted = noted(vec![reason(&[1], "a | b"), reason(&[1, 2], "no test")], Vec::new());
+        assert!(noted.to_markdown().contains("| C001 | what 1 | `a.rs: c001_x`<br>Note: a \\| b |"));
+        assert_eq!(noted.dead_notes(), ["C001 C002 no test"]);
     }
 
     #[test]

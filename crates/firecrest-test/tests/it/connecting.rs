@@ -104,7 +104,7 @@ async fn c112_a_disconnect_on_the_id_closes_the_client_and_ends_its_channels() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn c099_a_client_may_be_used_from_any_task() {
+async fn c085_c099_a_client_may_be_used_from_any_task() {
     let client = ann().await;
     let room = tokio::spawn(async move {
         let room = client.join("room:1", ()).await.unwrap();

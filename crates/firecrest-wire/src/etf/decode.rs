@@ -68,7 +68,8 @@ pub enum EtfError {
 
 /// Reads one term that fills `bytes` completely, the leading 131 included (spec §6.3).
 ///
-/// Time and memory are linear in the length of the input, or in [`MAX_INFLATED_LEN`] for a compressed term.
+/// Memory grows with the parts that are really there, of which there are at most [`MAX_TERMS`], and with the length of
+/// the input, or [`MAX_INFLATED_LEN`] for a compressed term; a claimed length alone reserves next to nothing.
 ///
 /// # Errors
 /// [`EtfError`] names the first thing that is wrong or over a limit. No input makes it panic.
@@ -140,8 +141,7 @@ impl<'a> Reader<'a> {
     }
 
     fn terms(&mut self, len: usize, depth: usize) -> Result<Vec<Term>, EtfError> {
-        // A term takes at least one byte, so a length that cannot be true reserves nothing.
-        let mut terms = Vec::with_capacity(self.bounded(len, 1)?);
+        let mut terms = Vec::with_capacity(believable(self.bounded(len, 1)?));
         for _ in 0..len {
             terms.push(self.term(depth + 1)?);
         }
@@ -166,8 +166,8 @@ impl<'a> Reader<'a> {
     fn map(&mut self, depth: usize) -> Result<Term, EtfError> {
         let len = self.u32()?;
         let len = self.bounded(len, 2)?;
-        let mut entries = Vec::with_capacity(len);
-        let mut seen = HashSet::with_capacity(len);
+        let mut entries = Vec::with_capacity(believable(len));
+        let mut seen = HashSet::with_capacity(believable(len));
         for _ in 0..len {
             let before = self.rest;
             let key = self.term(depth + 1)?;
@@ -253,6 +253,11 @@ impl<'a> Reader<'a> {
     fn u32(&mut self) -> Result<usize, EtfError> {
         self.array().map(|bytes| u32::from_be_bytes(bytes) as usize)
     }
+}
+
+/// How much of a claimed length is reserved in advance: nested lists may all claim the bytes that follow.
+fn believable(len: usize) -> usize {
+    len.min(64)
 }
 
 #[cfg(test)]
@@ -355,6 +360,19 @@ mod tests {
         }
         assert_eq!(decode(&many), Err(EtfError::TooManyTerms));
         assert_eq!(decode(&vec![131; MAX_LEN + 1]), Err(EtfError::TooLarge));
+    }
+
+    #[test]
+    fn a_claimed_length_reserves_next_to_nothing() {
+        assert_eq!([believable(3), believable(MAX_TERMS)], [3, 64]);
+        let mut bytes = vec![131, 108, 0, 1, 0, 0];
+        bytes.extend(vec![106; 65_537]);
+        let Ok(Term::List(terms)) = decode(&bytes) else { panic!("a long list is fine") };
+        assert_eq!(terms.len(), 65_536);
+        let mut lying = vec![131];
+        lying.extend([108, 0, 1, 0, 0].repeat(MAX_DEPTH));
+        lying.extend(vec![0; 65_536]);
+        assert_eq!(decode(&lying), Err(EtfError::Tag(0)));
     }
 
     #[test]

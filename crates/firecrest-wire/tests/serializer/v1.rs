@@ -44,7 +44,7 @@ fn c060_a_broadcast_has_a_null_ref() {
 
 /// Spec §2.4: the four keys are required, though the values of all of them may be null.
 #[test]
-fn every_key_but_join_ref_is_required() {
+fn c004_c005_c006_c007_every_key_but_join_ref_is_required() {
     let whole = value_of!({"topic": "t", "event": "e", "payload": null, "ref": null});
     let message = decode(V1, &whole.to_string()).unwrap();
     assert_eq!((message.reference, message.payload), (Ref::null(), json("null")));

@@ -65,7 +65,7 @@ fn c066_the_payload_of_a_broadcast_must_be_an_object() {
 
 /// Spec §2.2: elements after the fifth are ignored, fewer are refused.
 #[test]
-fn five_elements_are_needed_and_more_are_ignored() {
+fn c004_c005_c006_c007_five_elements_are_needed_and_more_are_ignored() {
     let message = decode(V2, r#"[null,"1","t","e",{},"six",{"seven":[7]}]"#).unwrap();
     assert_eq!(message, decode(V2, r#"[null,"1","t","e",{}]"#).unwrap());
     for frame in ["[]", r#"[null,"1","t","e"]"#, r#"[null,"1","t","e",]"#, r#"[null,"1","t","e",{},]"#] {

@@ -45,30 +45,35 @@ pub(super) struct Core {
 }
 
 impl Core {
-    pub(super) fn new(shared: Arc<Shared>, endpoint: Endpoint, own: Subscription) -> Self {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        endpoint: Endpoint,
+        own: Subscription,
+        subscriptions: Vec<Subscription>,
+    ) -> Self {
         Core {
             shared,
             endpoint,
             own: Some(own),
-            subscriptions: Vec::new(),
+            subscriptions,
             first: Vec::new(),
             timers: None,
             failed: None,
         }
     }
 
-    /// Ready with the next thing to handle: what the join left, an end, an item or a timer.
+    /// Ready with the next thing to handle: what the join left, a timer, an end or an item.
     pub(super) fn poll_next(&mut self, cx: &mut task::Context<'_>) -> Poll<Next> {
         if let Some(info) = self.first.pop() {
             return Poll::Ready(Next::Info(info));
         }
-        if let Poll::Ready(taken) = self.shared.mailbox.poll_take(cx) {
-            return Poll::Ready(Next::Taken(taken));
+        // A client that keeps talking must not keep a timer from firing.
+        if let Some(timers) = &mut self.timers
+            && let Poll::Ready(info) = timers.poll(cx)
+        {
+            return Poll::Ready(Next::Info(info));
         }
-        match &mut self.timers {
-            Some(timers) => timers.poll(cx).map(Next::Info),
-            None => Poll::Pending,
-        }
+        self.shared.mailbox.poll_take(cx).map(Next::Taken)
     }
 
     fn fail(&mut self, error: impl std::fmt::Display) {
@@ -146,12 +151,8 @@ impl<'a, I: Send + 'static> Context<'a, I> {
     /// Subscribes this channel to another topic; its broadcasts arrive in `handle_broadcast`. Subscribing to a topic
     /// again changes nothing.
     pub fn subscribe(&mut self, topic: &str) {
-        if self.core.subscriptions.iter().any(|subscription| subscription.topic() == topic) {
-            return;
-        }
-        let shared = &self.core.shared;
-        let foreign = Arc::new(Foreign(Arc::clone(shared)));
-        self.core.subscriptions.push(self.core.endpoint.pubsub().subscribe(topic, shared.id, foreign));
+        let Core { shared, endpoint, subscriptions, .. } = &mut *self.core;
+        Foreign::subscribe(shared, endpoint, topic, subscriptions);
     }
 
     /// Ends a subscription made with [`subscribe`](Self::subscribe). Broadcasts that wait in the mailbox still arrive.

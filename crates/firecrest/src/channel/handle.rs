@@ -79,7 +79,7 @@ impl DeferredReply {
     /// Answers. A payload that cannot be sent to this client is logged and dropped.
     pub fn send(&self, reply: impl Into<Reply>) {
         if let Err(error) = self.shared.reply(&self.reference, reply.into()) {
-            tracing::error!(topic = %self.shared.topic, %error, "a deferred reply cannot be sent");
+            tracing::error!(topic = &*self.shared.topic, %error, "a deferred reply cannot be sent");
         }
     }
 }

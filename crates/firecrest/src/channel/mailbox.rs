@@ -94,6 +94,8 @@ struct State {
     deferred: usize,
     /// Why the channel has to end; set once.
     closing: Option<Reason>,
+    /// Whether the channel's join has begun; until then it waits for the one it replaces.
+    started: bool,
     /// Whether the channel takes nothing any more.
     ended: bool,
     /// The channel's, when it waits for an item.
@@ -103,7 +105,9 @@ struct State {
 }
 
 impl Mailbox {
-    pub(crate) fn new(limits: MailboxLimits) -> Self {
+    pub(crate) fn new(MailboxLimits { events, infos, deferred }: MailboxLimits) -> Self {
+        // Without room for one of each nothing would ever be taken.
+        let limits = MailboxLimits { events: events.max(1), infos: infos.max(1), deferred: deferred.max(1) };
         Mailbox { limits, state: Mutex::default() }
     }
 
@@ -126,19 +130,22 @@ impl Mailbox {
 
     /// Queues an item that no client sent; an overflow makes the channel crash.
     pub(crate) fn push_or_crash(&self, item: Item) {
-        if let Err(PushError::Full(_)) = self.push(item) {
+        if let Err(PushError::Full(_)) = self.push(item)
+            && self.close(Reason::Crashed("mailbox overflow".into()))
+        {
             metrics::counter!("firecrest_mailbox_overflows_total").increment(1);
-            self.close(Reason::Crashed("mailbox overflow".into()));
         }
     }
 
-    /// Tells the channel to end, before anything that waits. The first reason counts.
-    pub(crate) fn close(&self, reason: Reason) {
+    /// Tells the channel to end, before anything that waits. The first reason counts: returns whether this was it.
+    pub(crate) fn close(&self, reason: Reason) -> bool {
         let mut state = self.lock();
-        if state.closing.is_none() {
+        let first = state.closing.is_none();
+        if first {
             state.closing = Some(reason);
         }
         state.wake_receiver();
+        first
     }
 
     /// Takes the next item. While too many replies are owed, client events stay where they are.
@@ -150,7 +157,7 @@ impl Mailbox {
         let events = state.deferred < self.limits.deferred;
         let wanted = |item: &Item| events || !matches!(item, Item::Event { .. });
         if let Some(item) = state.queue.iter().position(wanted).and_then(|at| state.queue.remove(at)) {
-            state.taken(&item);
+            state.taken(&item, &self.limits);
             return Poll::Ready(Taken::Item(item));
         }
         match &mut state.receiver {
@@ -198,6 +205,30 @@ impl Mailbox {
         std::mem::take(&mut state.queue)
     }
 
+    /// Says that the join has begun.
+    pub(crate) fn start(&self) {
+        let mut state = self.lock();
+        state.started = true;
+        if let Some(sender) = state.sender.take() {
+            sender.wake();
+        }
+    }
+
+    pub(crate) fn has_started(&self) -> bool {
+        let state = self.lock();
+        state.started || state.ended
+    }
+
+    /// Ready when the join has begun, or the channel has ended.
+    pub(crate) fn poll_started(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.lock();
+        if state.started || state.ended {
+            return Poll::Ready(());
+        }
+        state.sender = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
     pub(crate) fn has_ended(&self) -> bool {
         self.lock().ended
     }
@@ -227,12 +258,15 @@ impl State {
     }
 
     /// Keeps the books after an item was taken out.
-    fn taken(&mut self, item: &Item) {
+    fn taken(&mut self, item: &Item, limits: &MailboxLimits) {
         self.from_client -= usize::from(item.is_from_client());
         if self.queue.is_empty() {
             self.queue = VecDeque::new();
         }
-        if let Some(sender) = self.sender.take_if(|_| item.is_from_client()) {
+        // Not for every single item: the connection would be woken as often.
+        if self.from_client <= limits.events / 2
+            && let Some(sender) = self.sender.take()
+        {
             sender.wake();
         }
     }

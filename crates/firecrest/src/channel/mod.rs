@@ -27,4 +27,4 @@ pub use traits::Channel;
 
 pub(crate) use mailbox::{Item, PushError};
 pub(crate) use shared::Shared;
-pub(crate) use task::{Answer, Ended, Predecessor, Start, run};
+pub(crate) use task::{Answer, Predecessor, Start, run};

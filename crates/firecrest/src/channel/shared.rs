@@ -1,14 +1,16 @@
 //! What a channel instance shares with its connection, the topic and its handles.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use compact_str::CompactString;
-use firecrest_pubsub::{Broadcast, Subscriber, SubscriberId};
+use firecrest_pubsub::{Broadcast, Subscriber, SubscriberId, Subscription};
 use firecrest_wire::serializer::Outgoing;
 use firecrest_wire::{EncodeError, Name, Payload, Ref, Text};
 
 use super::mailbox::{Item, Mailbox};
 use super::{MailboxLimits, Reply};
+use crate::Endpoint;
 use crate::connection::Shared as Connection;
 
 /// One joined channel: a topic on a connection.
@@ -26,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) mailbox: Mailbox,
     /// Owner of the channel's subscriptions.
     pub(crate) id: SubscriberId,
+    /// Whether the client need not be told any more that this instance has ended.
+    told: AtomicBool,
 }
 
 impl Shared {
@@ -40,7 +44,16 @@ impl Shared {
         let push_ref = if join_ref.is_null() { reference.clone() } else { join_ref.clone() };
         let mailbox = Mailbox::new(limits);
         let id = SubscriberId::unique();
-        Shared { connection, topic: topic.into(), join_ref, push_ref, intercepts, mailbox, id }
+        Shared {
+            connection,
+            topic: topic.into(),
+            join_ref,
+            push_ref,
+            intercepts,
+            mailbox,
+            id,
+            told: AtomicBool::new(false),
+        }
     }
 
     /// Whether a message with this join ref is for this instance (spec §3.3).
@@ -69,7 +82,25 @@ impl Shared {
         self.send_end("phx_error", r#"{"reason":"channel_crash"}"#);
     }
 
+    /// Says that the client need not be told of the end: it has been, or there never was a channel.
+    pub(crate) fn set_told(&self) {
+        self.told.store(true, Ordering::Release);
+    }
+
+    /// Whether [`set_told`](Self::set_told).
+    pub(crate) fn is_told(&self) -> bool {
+        self.told.load(Ordering::Acquire)
+    }
+
+    /// Takes no more messages. From `announce` on, which tells the client, the topic counts as not joined (spec §3.8).
+    pub(crate) fn end(&self, announce: impl FnOnce(&Shared)) {
+        for item in self.mailbox.end(|| announce(self)) {
+            self.answer_unmatched(item);
+        }
+    }
+
     fn send_end(&self, event: &str, json: &'static str) {
+        self.set_told();
         let payload = Payload::Json(Text::from(json));
         let message = Outgoing {
             join_ref: &self.join_ref,
@@ -111,7 +142,22 @@ impl Subscriber for Shared {
 }
 
 /// The channel's subscription to another topic: into the mailbox (spec §3.11).
-pub(crate) struct Foreign(pub(crate) Arc<Shared>);
+pub(crate) struct Foreign(Arc<Shared>);
+
+impl Foreign {
+    /// Subscribes a channel to another topic, unless it is already.
+    pub(crate) fn subscribe(
+        shared: &Arc<Shared>,
+        endpoint: &Endpoint,
+        topic: &str,
+        subscriptions: &mut Vec<Subscription>,
+    ) {
+        if subscriptions.iter().all(|subscription| subscription.topic() != topic) {
+            let foreign = Arc::new(Foreign(Arc::clone(shared)));
+            subscriptions.push(endpoint.pubsub().subscribe(topic, shared.id, foreign));
+        }
+    }
+}
 
 impl Subscriber for Foreign {
     fn deliver(&self, broadcast: &Arc<Broadcast>) {

@@ -1,11 +1,12 @@
 //! The task of one channel: join, handle, end.
 
+use std::any::type_name;
 use std::future::{Future, poll_fn};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use firecrest_wire::{Name, Payload, Ref};
+use firecrest_wire::{EncodeError, Name, Payload, Ref};
 use futures_util::FutureExt as _;
 use tokio::task::JoinHandle;
 
@@ -16,10 +17,10 @@ use super::shared::{Foreign, Shared};
 use super::{Channel, Context, Event as _, Outcome, Reason, Stop};
 use crate::Socket;
 use crate::socket::Instance;
-use crate::telemetry::{self, Panic};
+use crate::telemetry::{self, Panic, shown_error};
 
-/// How long a channel that is replaced may take to end before it is killed (spec §3.6).
-const REPLACE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a channel may go on with a callback and `terminate` after it was told to end, before it is killed (spec §3.6).
+const GRACE: Duration = Duration::from_secs(5);
 
 /// What a new channel instance starts with.
 pub(crate) struct Start {
@@ -34,42 +35,57 @@ pub(crate) struct Start {
     pub(crate) predecessor: Option<Predecessor>,
 }
 
-/// How an instance has ended.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ended {
-    /// Whether the client was told.
-    pub(crate) announced: bool,
-}
-
-/// An instance that is being replaced.
+/// An instance that was told to end because another takes its place.
 pub(crate) struct Predecessor {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) task: JoinHandle<Ended>,
+    pub(crate) task: JoinHandle<()>,
 }
 
 impl Predecessor {
-    /// Waits for the end, at most five seconds. Returns the instance if its `phx_close` has still to be sent.
-    async fn finish(mut self) -> Option<Arc<Shared>> {
-        let ended = tokio::time::timeout(REPLACE_TIMEOUT, &mut self.task).await;
-        if ended.is_err() {
-            tracing::warn!(topic = %self.shared.topic, "a replaced channel did not end in time: killed");
-            self.task.abort();
-        }
-        let announced = matches!(ended, Ok(Ok(Ended { announced: true })));
-        (!announced).then_some(self.shared)
+    /// Waits for the end, which comes within [`GRACE`]. Returns the instance if its `phx_close` has still to be sent.
+    async fn finish(self) -> Option<Arc<Shared>> {
+        // However it has ended, it has ended.
+        let _ = self.task.await;
+        (!self.shared.is_told()).then_some(self.shared)
     }
 }
 
 /// Runs a channel from its join to its end.
-pub(crate) async fn run<S: Socket, C: Channel<S>>(instance: Arc<Instance<S>>, start: Start) -> Ended {
-    let shared = Arc::clone(&start.shared);
+pub(crate) async fn run<S: Socket, C: Channel<S>>(instance: Arc<Instance<S>>, start: Start) {
+    let instance_end = InstanceEnd(Arc::clone(&start.shared));
     // Boxed, so that the memory of joining is given back once joined.
-    let ended = match Box::pin(join::<S, C>(instance, start)).await {
-        Some((channel, core)) => live(channel, core).await,
-        None => Ended { announced: true },
-    };
-    end_mailbox(&shared, |_| ());
-    ended
+    if let Some((channel, core)) = Box::pin(join::<S, C>(instance, start)).await {
+        tokio::select! {
+            () = live(channel, core) => {}
+            reason = overdue(&instance_end.0) => {
+                let topic = &*instance_end.0.topic;
+                tracing::warn!(topic, channel = type_name::<C>(), ?reason, "did not end in time: killed");
+                if reason.is_crash() {
+                    instance_end.0.end(Shared::send_error);
+                }
+            }
+        }
+    }
+    instance_end.0.end(|_| ());
+}
+
+/// Makes sure that an instance ends for its client too, should its task panic where no callback is guarded.
+struct InstanceEnd(Arc<Shared>);
+
+impl Drop for InstanceEnd {
+    fn drop(&mut self) {
+        if !self.0.mailbox.has_ended() {
+            self.0.end(Shared::send_error);
+        }
+    }
+}
+
+/// Ready when the channel was told to end, and had its time.
+async fn overdue(shared: &Shared) -> Reason {
+    let reason = poll_fn(|cx| shared.mailbox.poll_closing(cx)).await;
+    // Boxed: hardly any channel gets here.
+    Box::pin(tokio::time::sleep(GRACE)).await;
+    reason
 }
 
 /// Joins and answers. None when there is no channel.
@@ -78,33 +94,25 @@ async fn join<S: Socket, C: Channel<S>>(instance: Arc<Instance<S>>, mut start: S
         Some(predecessor) => predecessor.finish().await,
         None => None,
     };
+    start.shared.mailbox.start();
+    let replaced = replaced.as_deref();
     let joined = telemetry::joining::<C, _>(&start, ask::<S, C>(&instance, &start)).await;
     let announce = |status, payload: &Payload| {
         let shared = &start.shared;
         shared.connection.reply(&shared.join_ref, &start.reference, &shared.name(), status, payload)
     };
-    let result = match joined {
-        Answer::Ok(joined) => match joined.reply {
-            Ok(ref reply) => {
-                Ok((subscribe(&instance, &start, replaced.as_deref(), || announce("ok", reply)), joined))
-            }
-            Err(error) => Err(Rejected::crashed(error)),
+    let rejected = match joined {
+        Answer::Ok(joined) => match enter(&instance, &start, replaced, joined, |reply| announce("ok", reply))
+        {
+            Ok(entered) => return Some(entered),
+            Err(error) => Rejected::crashed(error),
         },
-        Answer::Rejected(rejected) => Err(rejected),
-        Answer::Cancelled(reason) => {
-            replaced.inspect(|replaced| replaced.send_close());
-            if reason == Reason::DuplicateJoin {
-                // Every join is answered; the connection is still there to be told.
-                let _ = announce("error", &Payload::Json(r#"{"reason":"join replaced"}"#.into()));
-            }
-            return None;
-        }
+        Answer::Rejected(rejected) => rejected,
+        // Every join is answered, as long as there is somebody to be told.
+        Answer::Cancelled => Rejected::reason("join replaced"),
     };
-    let rejected = match result {
-        Ok((Ok(core), joined)) => return Some((joined.channel, fill(core, joined.infos, &joined.topics))),
-        Ok((Err(error), _)) => Rejected::crashed(error),
-        Err(rejected) => rejected,
-    };
+    // There was no channel that could end.
+    start.shared.set_told();
     refuse(&start.shared.topic, rejected, |payload| announce("error", payload));
     replaced.inspect(|replaced| replaced.send_close());
     None
@@ -115,7 +123,7 @@ pub(crate) enum Answer<C, I> {
     Ok(Joined<C, I>),
     Rejected(Rejected),
     /// The connection ended, or the client joined again, before there was an answer.
-    Cancelled(Reason),
+    Cancelled,
 }
 
 async fn ask<S: Socket, C: Channel<S>>(instance: &Instance<S>, start: &Start) -> Answer<C, C::Info> {
@@ -135,7 +143,7 @@ async fn ask<S: Socket, C: Channel<S>>(instance: &Instance<S>, start: &Start) ->
     let asking = guard(async { C::join(request).await });
     tokio::select! {
         biased;
-        reason = closing => Answer::Cancelled(reason),
+        _ = closing => Answer::Cancelled,
         joined = asking => match joined {
             Ok(Ok(joined)) => Answer::Ok(joined),
             Ok(Err(rejected)) => Answer::Rejected(rejected),
@@ -144,65 +152,56 @@ async fn ask<S: Socket, C: Channel<S>>(instance: &Instance<S>, start: &Start) ->
     }
 }
 
-/// Subscribes to the topic with the join reply as the first thing the client hears, then the end of the instance that was
-/// replaced (spec §3.6).
-fn subscribe<S: Socket, E>(
+/// Makes a joined channel out of what `join` returned. It subscribes to the topic with the join reply as the first thing the
+/// client hears, then the end of the instance that was replaced (spec §3.6).
+fn enter<S: Socket, C: Channel<S>>(
     instance: &Instance<S>,
     start: &Start,
     replaced: Option<&Shared>,
-    announce: impl FnOnce() -> Result<(), E>,
-) -> Result<Core, E> {
-    let shared = Arc::clone(&start.shared);
-    let mut announced = Ok(());
-    let subscription =
-        instance.endpoint.pubsub().subscribe_after(&shared.topic, shared.id, shared.clone(), || {
-            announced = announce();
-            if announced.is_ok() {
-                replaced.inspect(|replaced| replaced.send_close());
-            }
-        });
-    announced.map(|()| Core::new(shared, instance.endpoint.clone(), subscription))
-}
-
-/// Gives a new channel what its join asked for.
-fn fill<I: Send + 'static>(mut core: Core, infos: Vec<I>, topics: &[String]) -> Core {
-    core.first = infos.into_iter().rev().map(|info| Box::new(info) as _).collect();
+    joined: Joined<C, C::Info>,
+    announce: impl FnOnce(&Payload) -> Result<(), EncodeError>,
+) -> Result<(C, Core), EncodeError> {
+    let Joined { channel, reply, infos, topics } = joined;
+    let (shared, endpoint, reply) = (&start.shared, &instance.endpoint, reply?);
+    let mut subscriptions = Vec::new();
     for topic in topics {
-        let foreign = Arc::new(Foreign(Arc::clone(&core.shared)));
-        let subscription = core.endpoint.pubsub().subscribe(topic, core.shared.id, foreign);
-        core.subscriptions.push(subscription);
+        Foreign::subscribe(shared, endpoint, &topic, &mut subscriptions);
     }
-    core
+    let mut announced = Ok(());
+    let own = endpoint.pubsub().subscribe_after(&shared.topic, shared.id, shared.clone(), || {
+        announced = announce(&reply);
+        if announced.is_ok() {
+            replaced.inspect(|replaced| replaced.send_close());
+        }
+    });
+    announced?;
+    let mut core = Core::new(Arc::clone(shared), endpoint.clone(), own, subscriptions);
+    core.first = infos.into_iter().rev().map(|info| Box::new(info) as _).collect();
+    Ok((channel, core))
 }
 
-fn refuse<E: std::fmt::Display>(topic: &str, rejected: Rejected, answer: impl Fn(&Payload) -> Result<(), E>) {
+fn refuse(topic: &str, rejected: Rejected, answer: impl Fn(&Payload) -> Result<(), EncodeError>) {
     if let Some(error) = rejected.error {
-        tracing::error!(topic, %error, "join crashed");
+        tracing::error!(topic, error = shown_error(&error), "join crashed");
     }
-    let answered = match rejected.payload {
-        Ok(payload) => answer(&payload).map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
-    };
-    if let Err(error) = answered {
-        tracing::error!(topic, %error, "the answer to a refused join cannot be sent");
+    if let Err(error) = rejected.payload.and_then(|payload| answer(&payload)) {
+        tracing::error!(topic, error = shown_error(&error), "the answer to a refused join cannot be sent");
         // What is sent instead always has a form.
         let _ = answer(&Payload::Json(r#"{"reason":"join crashed"}"#.into()));
     }
 }
 
 /// Handles one thing after another until the channel ends.
-async fn live<S: Socket, C: Channel<S>>(mut channel: C, mut core: Core) -> Ended {
-    let stop = loop {
-        match poll_fn(|cx| core.poll_next(cx)).await {
-            Next::Taken(Taken::Closed(reason)) => break reason,
-            next => {
-                if let Some(reason) = step::<S, C>(&mut channel, &mut core, next).await {
-                    break reason;
-                }
-            }
+async fn live<S: Socket, C: Channel<S>>(mut channel: C, mut core: Core) {
+    let reason = loop {
+        // A channel that always has something to do lets others have their turn.
+        tokio::task::coop::consume_budget().await;
+        let next = poll_fn(|cx| core.poll_next(cx)).await;
+        if let Some(reason) = step::<S, C>(&mut channel, &mut core, next).await {
+            break reason;
         }
     };
-    end::<S, C>(&mut channel, &mut core, stop).await
+    end::<S, C>(&mut channel, &mut core, reason).await;
 }
 
 /// Handles one thing. Returns the reason when it was the last.
@@ -249,16 +248,21 @@ async fn handle_in<S: Socket, C: Channel<S>>(
     payload: &Payload,
     reference: &Ref,
 ) -> Result<Outcome, Panic> {
-    let (Name::Text(name) | Name::Other(name)) = event;
-    let decoded = C::In::decode(name, payload);
-    match decoded {
+    let Name::Text(event) = event else {
+        return Ok(Outcome::Stop(Stop::error("the event is not a string")));
+    };
+    // Decoding runs the application's code too.
+    match guard(async { C::In::decode(event, payload) }).await? {
         Ok(decoded) => {
-            let topic = core.shared.topic.clone();
+            let shared = Arc::clone(&core.shared);
             let mut cx = Context::new(core, reference.clone());
             let handling = guard(async { channel.handle_in(decoded, &mut cx).await });
-            telemetry::handling::<C, _>(&topic, name, payload, handling).await
+            telemetry::handling::<C, _>(&shared.topic, event, payload, handling).await
         }
-        Err(error) => Ok(Outcome::Stop(Stop::error(format!("event {name:?} is not understood: {error}")))),
+        Err(error) => {
+            let error = shown_error(&error);
+            Ok(Outcome::Stop(Stop::error(format!("event {event:?} is not understood: {error}"))))
+        }
     }
 }
 
@@ -286,37 +290,26 @@ fn conclude(core: &mut Core, reference: Option<&Ref>, outcome: Result<Outcome, P
 }
 
 /// Says goodbye in the order of spec §3.8: an orderly end is announced before `terminate`, a crash after it.
-async fn end<S: Socket, C: Channel<S>>(channel: &mut C, core: &mut Core, reason: Reason) -> Ended {
+async fn end<S: Socket, C: Channel<S>>(channel: &mut C, core: &mut Core, reason: Reason) {
     // No more broadcasts.
     core.own = None;
     core.subscriptions.clear();
-    let announced = match &reason {
-        Reason::Normal | Reason::Left => {
-            end_mailbox(&core.shared, Shared::send_close);
-            true
-        }
-        Reason::Crashed(error) => {
-            tracing::error!(topic = %core.shared.topic, channel = std::any::type_name::<C>(), %error, "channel crashed");
-            metrics::counter!("firecrest_channel_crashes_total").increment(1);
-            true
-        }
-        _ => false,
-    };
     let shared = Arc::clone(&core.shared);
+    match &reason {
+        Reason::Normal | Reason::Left => shared.end(Shared::send_close),
+        Reason::Crashed(error) => {
+            let error = shown_error(error);
+            tracing::error!(topic = &*shared.topic, channel = type_name::<C>(), error, "channel crashed");
+            metrics::counter!("firecrest_channel_crashes_total").increment(1);
+        }
+        _ => {}
+    }
     let mut cx = Context::new(core, Ref::null());
     if let Err(panic) = guard(async { channel.terminate(&reason, &mut cx).await }).await {
-        tracing::error!(topic = %shared.topic, error = %panic, "terminate panicked");
+        tracing::error!(topic = &*shared.topic, error = shown_error(&panic), "terminate panicked");
     }
     if reason.is_crash() {
-        end_mailbox(&shared, Shared::send_error);
-    }
-    Ended { announced }
-}
-
-/// Takes no more messages. From `announce` on, which tells the client, its topic counts as not joined (spec §3.8).
-fn end_mailbox(shared: &Shared, announce: impl FnOnce(&Shared)) {
-    for item in shared.mailbox.end(|| announce(shared)) {
-        shared.answer_unmatched(item);
+        shared.end(Shared::send_error);
     }
 }
 

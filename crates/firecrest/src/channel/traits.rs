@@ -104,6 +104,9 @@ pub trait Channel<S: Socket>: Sized + Send + 'static {
     }
 
     /// The channel has ended, for whatever reason. What it still pushes arrives after `phx_close` (spec §3.8).
+    ///
+    /// When the connection has ended or the client has joined again, the callback that is running and this one have five
+    /// seconds between them; then the channel is killed, and this may not be called at all (spec §3.6).
     fn terminate(
         &mut self,
         reason: &Reason,

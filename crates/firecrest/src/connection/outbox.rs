@@ -1,6 +1,7 @@
 //! The outbox: what one connection has still to write.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -11,9 +12,10 @@ use super::CloseReason;
 /// The bound of an outbox.
 ///
 /// Worst-case memory per connection: `bytes`, plus 32 bytes per queued frame. Broadcast frames are shared by all their
-/// receivers and counted in full by each, so the true cost is less. A single frame larger than `bytes` is accepted
-/// when the outbox is empty. At the bound the connection is closed with code 4008, which makes clients come back; the
-/// metric `firecrest_slow_readers_total` counts these.
+/// receivers and counted by each, so the true cost is less. A frame counts for half of `bytes` at most, so that one larger
+/// than the bound can be sent, and something after it. From half of a bound on the client is not read, so that the answers
+/// to its own messages cannot fill its outbox. At a bound the connection is closed with code 4008, which makes clients come
+/// back; the metric `firecrest_slow_readers_total` counts these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutboxLimits {
     /// Most frames that wait. Default: 4,096.
@@ -32,6 +34,8 @@ impl Default for OutboxLimits {
 #[derive(Debug)]
 pub(crate) struct Outbox {
     limits: OutboxLimits,
+    /// Whether half of a bound is reached. Written under the lock, read without.
+    pressed: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -39,9 +43,9 @@ pub(crate) struct Outbox {
 struct State {
     /// Frames nobody has taken. Its memory is given back when it is emptied.
     queue: VecDeque<Frame>,
-    /// Bytes in the queue.
-    queued: usize,
-    /// Bytes taken by the transport and not yet written.
+    /// What frames count for that are queued, or taken by the transport and not yet written.
+    waiting: usize,
+    /// How many of them have been taken.
     taken: usize,
     /// Set once; from then on frames are dropped.
     closed: Option<CloseReason>,
@@ -53,7 +57,7 @@ struct State {
 
 impl Outbox {
     pub(crate) fn new(limits: OutboxLimits) -> Self {
-        Outbox { limits, state: Mutex::default() }
+        Outbox { limits, pressed: AtomicBool::new(false), state: Mutex::default() }
     }
 
     /// Queues a frame, or drops it when the connection is closing. An overflow closes the connection.
@@ -62,21 +66,30 @@ impl Outbox {
         if state.closed.is_some() {
             return;
         }
-        let waiting = state.queued + state.taken;
-        let full = waiting > 0 && waiting + frame.len() > self.limits.bytes;
-        if full || state.queue.len() >= self.limits.frames {
-            metrics::counter!("firecrest_slow_readers_total").increment(1);
-            tracing::warn!(
-                bytes = waiting,
-                frames = state.queue.len(),
-                "a client reads too slowly: closing its connection"
-            );
+        let waiting = state.waiting + self.charge(&frame);
+        if waiting > self.limits.bytes || state.frames() >= self.limits.frames {
             state.close(CloseReason::SlowReader);
             return;
         }
-        state.queued += frame.len();
+        state.waiting = waiting;
         state.queue.push_back(frame);
         state.wake();
+        self.press(&state);
+    }
+
+    /// What a frame counts for.
+    pub(crate) fn charge(&self, frame: &Frame) -> usize {
+        frame.len().min(self.limits.bytes / 2)
+    }
+
+    /// Whether the client should not be read, because the answers to what it says have hardly room.
+    pub(crate) fn is_pressed(&self) -> bool {
+        self.pressed.load(Ordering::Relaxed)
+    }
+
+    fn press(&self, state: &State) {
+        let pressed = state.waiting > self.limits.bytes / 2 || state.frames() > self.limits.frames / 2;
+        self.pressed.store(pressed, Ordering::Relaxed);
     }
 
     /// Closes the connection, after what is queued. The first reason counts.
@@ -88,24 +101,32 @@ impl Outbox {
         self.lock().closed
     }
 
-    /// Takes everything that is queued. What was taken before is considered written.
+    /// Takes everything that is queued.
     pub(crate) fn take(&self) -> VecDeque<Frame> {
-        let mut state = self.lock();
-        state.taken = std::mem::take(&mut state.queued);
-        std::mem::take(&mut state.queue)
+        self.lock().take()
     }
 
-    /// Says that everything taken has been written.
-    pub(crate) fn written(&self) {
-        self.lock().taken = 0;
+    /// Says that so many of the frames taken have been written, which count for so much in all.
+    pub(crate) fn written(&self, frames: usize, charge: usize) {
+        let mut state = self.lock();
+        state.taken -= frames;
+        state.waiting -= charge;
+        self.press(&state);
+    }
+
+    /// Says that everything taken has been written, or is out of our hands.
+    pub(crate) fn all_written(&self) {
+        let mut state = self.lock();
+        state.taken = 0;
+        state.waiting = state.queue.iter().map(|frame| self.charge(frame)).sum();
+        self.press(&state);
     }
 
     /// Ready with frames, or with the reason once the outbox is closed and empty. Wakes the task otherwise.
     pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<Result<VecDeque<Frame>, CloseReason>> {
         let mut state = self.lock();
         if !state.queue.is_empty() {
-            state.taken = std::mem::take(&mut state.queued);
-            return Poll::Ready(Ok(std::mem::take(&mut state.queue)));
+            return Poll::Ready(Ok(state.take()));
         }
         if let Some(reason) = state.closed {
             return Poll::Ready(Err(reason));
@@ -131,12 +152,20 @@ impl Outbox {
 }
 
 impl State {
+    fn frames(&self) -> usize {
+        self.queue.len() + self.taken
+    }
+
+    fn take(&mut self) -> VecDeque<Frame> {
+        self.taken += self.queue.len();
+        std::mem::take(&mut self.queue)
+    }
+
     fn close(&mut self, reason: CloseReason) {
         if self.closed.is_none() {
             self.closed = Some(reason);
             if reason == CloseReason::SlowReader {
                 self.queue = VecDeque::new();
-                self.queued = 0;
             }
             self.wake();
             if let Some(waker) = self.end_waker.take() {
@@ -187,12 +216,24 @@ mod tests {
     #[test]
     fn a_slow_reader_is_closed_at_the_bound_and_costs_nothing_more() {
         let outbox = Outbox::new(OutboxLimits { frames: 10, bytes: 100 });
-        outbox.push(frame(60));
-        assert_eq!(outbox.take().len(), 1);
-        outbox.push(frame(60));
+        (0..2).for_each(|_| outbox.push(frame(38)));
+        assert_eq!(outbox.take().len(), 2);
+        outbox.push(frame(38));
         assert_eq!(outbox.closed(), Some(CloseReason::SlowReader), "what is being written counts");
         outbox.push(frame(1));
         assert_eq!(poll(&outbox), Poll::Ready(Err(CloseReason::SlowReader)));
+    }
+
+    #[test]
+    fn what_is_written_makes_room() {
+        let outbox = Outbox::new(OutboxLimits { frames: 2, bytes: 100 });
+        (0..2).for_each(|_| outbox.push(frame(38)));
+        assert!(outbox.is_pressed());
+        let taken = outbox.take();
+        outbox.written(1, outbox.charge(&taken[0]));
+        assert!(!outbox.is_pressed());
+        outbox.push(frame(38));
+        assert_eq!(outbox.closed(), None);
     }
 
     #[test]
@@ -203,10 +244,13 @@ mod tests {
     }
 
     #[test]
-    fn one_large_frame_passes_an_empty_outbox() {
-        let outbox = Outbox::new(OutboxLimits { frames: 2, bytes: 10 });
+    fn a_frame_larger_than_the_bound_can_be_sent_and_something_after_it() {
+        let outbox = Outbox::new(OutboxLimits { frames: 4, bytes: 100 });
         outbox.push(frame(1_000));
-        assert_eq!((outbox.closed(), outbox.take().len()), (None, 1));
+        outbox.push(frame(10));
+        assert_eq!((outbox.closed(), outbox.take().len()), (None, 2));
+        outbox.all_written();
+        assert!(!outbox.is_pressed());
     }
 
     #[test]

@@ -112,9 +112,10 @@ fn encode_broadcast(version: ProtocolVersion, broadcast: &Broadcast) -> Option<F
     let (topic, event) = (broadcast.topic(), broadcast.event());
     match serializer::encode_broadcast(version, topic, event, broadcast.payload()) {
         Ok(frame) => Some(frame),
-        Err(error) => {
-            // Validated before fan-out: what is left is a binary payload for version 1.
-            tracing::warn!(topic, event, %error, "a broadcast cannot be sent to clients of this protocol version");
+        Err(_) => {
+            // Validated before fan-out: what is left is a binary payload for version 1. Nothing is logged here, where the
+            // topic is locked.
+            metrics::counter!("firecrest_unencodable_broadcasts_total").increment(1);
             None
         }
     }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use firecrest_pubsub::Subscription;
-use firecrest_wire::{Message, Ref};
+use firecrest_wire::{Message, Name, Ref};
 use tokio::task::JoinHandle;
 
 use super::{CloseReason, Shared};
-use crate::channel::{self, Ended, Item, Predecessor, PushError, Start};
+use crate::channel::{self, Item, Predecessor, PushError, Start};
 use crate::endpoint::Registration;
 use crate::socket::ConnectedSocket;
 
@@ -17,8 +17,10 @@ pub(crate) struct Connection {
     shared: Arc<Shared>,
     socket: Arc<dyn ConnectedSocket>,
     channels: Vec<Slot>,
-    /// A message that waits for room in a mailbox. Until it is in, no other is taken: that is the back-pressure.
+    /// A message that has to wait. Until it is in, no other is taken: that is the back-pressure.
     blocked: Option<Box<Blocked>>,
+    /// Whether it was logged that the client tried to join a topic without a route: a client can try often.
+    warned: bool,
     /// The subscription to the socket's id.
     _id: Option<Subscription>,
     _registration: Registration,
@@ -27,14 +29,17 @@ pub(crate) struct Connection {
 /// A joined channel.
 struct Slot {
     channel: Arc<channel::Shared>,
-    task: JoinHandle<Ended>,
+    task: JoinHandle<()>,
     /// Whether the client has asked to leave.
     leaving: bool,
 }
 
-struct Blocked {
-    channel: Arc<channel::Shared>,
-    item: Item,
+enum Blocked {
+    /// An item waits for room in a mailbox.
+    Item(Arc<channel::Shared>, Item),
+    /// A join waits because another on its topic has not even begun. So there is one that waits at most, however often a
+    /// client joins.
+    Join(Arc<channel::Shared>, Message),
 }
 
 /// What became of a message.
@@ -56,6 +61,7 @@ impl Connection {
             socket,
             channels: Vec::new(),
             blocked: None,
+            warned: false,
             _id: id,
             _registration: registration,
         }
@@ -87,25 +93,36 @@ impl Connection {
 
     /// Ready when the next message may be taken.
     pub(crate) fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(blocked) = &self.blocked else { return Poll::Ready(()) };
-        if blocked.channel.mailbox.poll_room(cx).is_pending() {
+        let ready = match self.blocked.as_deref() {
+            None => return Poll::Ready(()),
+            Some(Blocked::Item(channel, _)) => channel.mailbox.poll_room(cx),
+            Some(Blocked::Join(channel, _)) => channel.mailbox.poll_started(cx),
+        };
+        if ready.is_pending() {
             return Poll::Pending;
         }
-        if let Some(Blocked { channel, item }) = self.blocked.take().map(|blocked| *blocked) {
-            let at = self.channels.iter().position(|slot| Arc::ptr_eq(&slot.channel, &channel));
-            let _ = at.map(|at| self.push(at, item));
+        let dispatched = match self.blocked.take().map(|blocked| *blocked) {
+            Some(Blocked::Item(channel, item)) => self.push(&channel, item),
+            Some(Blocked::Join(_, message)) => self.dispatch(message),
+            None => Dispatch::Done,
+        };
+        match dispatched {
+            Dispatch::Done => Poll::Ready(()),
+            Dispatch::Blocked => self.poll_room(cx),
         }
-        Poll::Ready(())
-    }
-
-    /// Whether a message waits for room.
-    pub(crate) fn is_blocked(&self) -> bool {
-        self.blocked.is_some()
     }
 
     /// Ends all channels.
     pub(crate) fn close(&mut self, reason: CloseReason) {
         self.shared.outbox.close(reason);
+        if reason == CloseReason::SlowReader {
+            // Not where the bound was reached: others wait there, for a lock or for their part of a broadcast.
+            metrics::counter!("firecrest_slow_readers_total").increment(1);
+            tracing::warn!(
+                transport = self.shared.transport.as_str(),
+                "a client read too slowly: closed its connection"
+            );
+        }
         for slot in self.channels.drain(..) {
             slot.channel.mailbox.close(reason.reason());
         }
@@ -134,11 +151,26 @@ impl Connection {
         let Message { join_ref, reference, topic, payload, .. } = message;
         let routed = topic.as_str().and_then(|topic| Some((topic, self.socket.route(topic)?)));
         let Some((name, route)) = routed else {
-            tracing::warn!(?topic, "ignored a join to a topic without a route");
+            if !std::mem::replace(&mut self.warned, true) {
+                tracing::warn!(
+                    ?topic,
+                    "ignored a join to a topic without a route; further ones are not logged"
+                );
+            }
             self.shared.reply_unmatched(&reference, &topic);
             return Dispatch::Done;
         };
-        let predecessor = self.find(Some(name)).map(|at| self.replace(at));
+        self.channels.retain(|slot| !slot.task.is_finished());
+        let predecessor = match self.find(Some(name)) {
+            Some(at) if !self.channels[at].channel.mailbox.has_started() => {
+                let channel = Arc::clone(&self.channels[at].channel);
+                let event = Name::from("phx_join");
+                let message = Message { join_ref, reference, topic, event, payload };
+                self.blocked = Some(Box::new(Blocked::Join(channel, message)));
+                return Dispatch::Blocked;
+            }
+            found => found.map(|at| self.replace(at)),
+        };
         if self.is_full() {
             let reason = r#"{"reason":"too many channels joined"}"#;
             self.shared.reply_json(&join_ref, &reference, &topic, "error", reason);
@@ -179,11 +211,8 @@ impl Connection {
             // A second leave before the close is swallowed (spec §3.8).
             return Dispatch::Done;
         }
-        match slot.channel.mailbox.push(Item::Leave(message.reference.clone())) {
-            Ok(()) => Dispatch::Done,
-            Err(PushError::Full(item)) => self.block(at, item),
-            Err(PushError::Closed(_)) => self.leave_unjoined(message),
-        }
+        let channel = Arc::clone(&slot.channel);
+        self.push(&channel, Item::Leave(message.reference.clone()))
     }
 
     fn leave_unjoined(&self, message: &Message) -> Dispatch {
@@ -193,27 +222,25 @@ impl Connection {
 
     fn forward(&mut self, at: usize, message: Message) -> Dispatch {
         let Message { join_ref, reference, event, payload, .. } = message;
-        if !self.channels[at].channel.accepts(&join_ref) {
+        let channel = Arc::clone(&self.channels[at].channel);
+        if !channel.accepts(&join_ref) {
             return Dispatch::Done;
         }
-        self.push(at, Item::Event { event, payload, reference })
+        self.push(&channel, Item::Event { event, payload, reference })
     }
 
-    fn push(&mut self, at: usize, item: Item) -> Dispatch {
-        match self.channels[at].channel.mailbox.push(item) {
+    fn push(&mut self, channel: &Arc<channel::Shared>, item: Item) -> Dispatch {
+        match channel.mailbox.push(item) {
             Ok(()) => Dispatch::Done,
-            Err(PushError::Full(item)) => self.block(at, item),
+            Err(PushError::Full(item)) => {
+                self.blocked = Some(Box::new(Blocked::Item(Arc::clone(channel), item)));
+                Dispatch::Blocked
+            }
             Err(PushError::Closed(item)) => {
-                self.channels[at].channel.answer_unmatched(item);
+                channel.answer_unmatched(item);
                 Dispatch::Done
             }
         }
-    }
-
-    fn block(&mut self, at: usize, item: Item) -> Dispatch {
-        let channel = Arc::clone(&self.channels[at].channel);
-        self.blocked = Some(Box::new(Blocked { channel, item }));
-        Dispatch::Blocked
     }
 }
 

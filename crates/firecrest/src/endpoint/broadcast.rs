@@ -16,8 +16,8 @@ pub struct BroadcastError {
 }
 
 impl Endpoint {
-    /// Sends an event to everybody on a topic, on all nodes. Returns how many subscriptions of this node it reached;
-    /// without any it is lost silently.
+    /// Sends an event to everybody on a topic: on this node, there are no clusters yet. Returns how many subscriptions of
+    /// this node it reached; without any it is lost silently.
     ///
     /// # Errors
     /// When the payload is not a JSON object; nobody has received it then.
@@ -84,7 +84,7 @@ impl Endpoint {
         self.broadcast_payload(topic, event, Ok(Payload::Binary(bytes.into())), None)
     }
 
-    /// Closes every connection whose socket has this id (spec §1.11). The clients reconnect: make sure that `connect`
+    /// Closes every connection of this node whose socket has this id (spec §1.11). The clients reconnect: make sure that `connect`
     /// refuses them if that is not wanted.
     pub fn disconnect(&self, id: &str) {
         self.pubsub().broadcast(Broadcast::new(id.to_owned(), "disconnect", Payload::empty()), None);

@@ -1,11 +1,13 @@
 //! Configuring an endpoint.
 
+use std::fmt;
 use std::sync::Arc;
 
 use firecrest_pubsub::PubSub;
 use tokio_util::task::TaskTracker;
 
 use super::endpoint::Inner;
+use super::host::public_host;
 use super::{DrainOptions, Endpoint, Registry};
 use crate::session::SessionConfig;
 use crate::token::{SecretError, SecretKeyBase};
@@ -13,7 +15,6 @@ use crate::transport::longpoll::Sessions;
 use crate::transport::{OriginPatternError, OriginPolicy};
 
 /// The options of an [`Endpoint`], each with a default.
-#[derive(Debug)]
 #[must_use]
 pub struct EndpointBuilder {
     secret: Option<String>,
@@ -55,6 +56,12 @@ pub enum EndpointError {
     /// An origin that is none.
     #[error("FIRECREST_CHECK_ORIGIN: {0}")]
     Origin(#[from] OriginPatternError),
+    /// A public host that is more than a host, or less.
+    #[error(
+        "the public host (FIRECREST_HOST) is {0:?}, but must be a bare name or address such as `example.com` or \
+         `2001:db8::1`, in ASCII and without scheme, port or path"
+    )]
+    Host(String),
     /// An environment variable with an unknown value.
     #[error("{name} is {value:?}, but must be {expected}")]
     Variable {
@@ -108,13 +115,15 @@ impl EndpointBuilder {
         self
     }
 
-    /// Whether this is production, where a secret must be set. Default: no.
+    /// Whether this is production, where a secret must be set and session cookies are restricted to HTTPS, unless the
+    /// session's [`secure`](SessionConfig::secure) says otherwise. Default: no.
     pub fn production(mut self, production: bool) -> Self {
         self.production = production;
         self
     }
 
-    /// The public host name, for the origin check. Default: the `Host` of each request.
+    /// The public host name or address, for the origin check: without scheme, port or path; an IPv6 address with or without
+    /// brackets. Default: the `Host` of each request.
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.host = Some(host.into());
         self
@@ -147,8 +156,10 @@ impl EndpointBuilder {
     /// The endpoint.
     ///
     /// # Errors
-    /// When the secret is too short, or missing in production.
+    /// When the secret is too short, or missing in production, or when the host is none.
     pub fn build(self) -> Result<Endpoint, EndpointError> {
+        let checked = |host: String| public_host(&host).ok_or(EndpointError::Host(host));
+        let host = self.host.map(checked).transpose()?;
         let secret = match self.secret {
             Some(secret) => SecretKeyBase::new(secret)?,
             None if self.production => return Err(EndpointError::NoSecret),
@@ -160,14 +171,14 @@ impl EndpointBuilder {
             }
         };
         let node = self.node.unwrap_or_else(|| format!("node-{:08x}", rand::random::<u32>()));
-        tracing::info!(node, host = self.host, production = self.production, "endpoint ready");
+        tracing::info!(node, host, production = self.production, "endpoint ready");
         Ok(Endpoint::new(Inner {
             pubsub: PubSub::new(),
             node,
-            host: self.host,
+            host,
             secret,
             origin: self.origin,
-            session: self.session,
+            session: if self.production { self.session.for_production() } else { self.session },
             drain: self.drain,
             connections: Arc::new(Registry::default()),
             sessions: Sessions::default(),
@@ -176,9 +187,27 @@ impl EndpointBuilder {
     }
 }
 
+/// Without the secret.
+impl fmt::Debug for EndpointBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EndpointBuilder")
+            .field("secret", &self.secret.as_ref().map(|_| format_args!("[redacted]")))
+            .field("production", &self.production)
+            .field("host", &self.host)
+            .field("node", &self.node)
+            .field("origin", &self.origin)
+            .field("session", &self.session)
+            .field("drain", &self.drain)
+            .finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use http::{HeaderMap, Uri};
+
     use super::*;
+    use crate::session::Secure;
 
     fn build(variables: &'static [(&'static str, &'static str)]) -> Result<Endpoint, EndpointError> {
         let find =
@@ -196,6 +225,37 @@ mod tests {
     fn a_short_secret_is_refused_at_start() {
         let error = build(&[("FIRECREST_SECRET_KEY_BASE", "short")]).unwrap_err().to_string();
         assert!(error.contains("64"), "{error}");
+    }
+
+    #[test]
+    fn the_secret_is_not_shown() {
+        let builder = EndpointBuilder::default().host("example.com").secret_key_base("geheim".repeat(11));
+        let shown = format!("{builder:?}");
+        assert!(shown.contains("[redacted]") && shown.contains("example.com"), "{shown}");
+        assert!(!shown.contains("geheim"), "{shown}");
+    }
+
+    #[test]
+    fn cookies_are_restricted_to_https_in_production() {
+        let is_secure = |production, secure| {
+            let session = SessionConfig::new("salt").secure(secure);
+            let builder = EndpointBuilder::default().secret_key_base("s".repeat(64)).session(session);
+            let endpoint = builder.production(production).build().unwrap();
+            endpoint.session_config().is_secure(&Uri::from_static("/"), &HeaderMap::new())
+        };
+        assert!(is_secure(true, Secure::Auto) && !is_secure(false, Secure::Auto));
+        assert!(is_secure(false, Secure::Always) && !is_secure(true, Secure::Never));
+    }
+
+    #[test]
+    fn the_host_is_a_bare_name_or_address() {
+        let host = |value: &str| EndpointBuilder::default().host(value).build();
+        assert_eq!(host("example.com").unwrap().host(), Some("example.com"));
+        assert_eq!(host("2001:db8::1").unwrap().host(), Some("[2001:db8::1]"));
+        let error = build(&[("FIRECREST_HOST", "https://example.com:4000")]).unwrap_err();
+        assert!(matches!(error, EndpointError::Host(_)));
+        let text = error.to_string();
+        assert!(text.contains("FIRECREST_HOST") && text.contains("https://example.com:4000"), "{text}");
     }
 
     #[test]

@@ -30,10 +30,11 @@ impl Default for DrainOptions {
 
 impl Endpoint {
     /// Closes all connections of this node, channels or none, as the endpoint's [`DrainOptions`] say. Returns when the
-    /// last has been told.
+    /// last has been told. From now on who connects is told to go at once, until the endpoint is
+    /// [served](Self::serve) again.
     pub async fn drain(&self) {
         let options = self.drain_options();
-        let connections = self.registry().all();
+        let connections = self.registry().start_draining();
         let batch = options.map_or(connections.len(), |options| options.batch_size).max(1);
         let rounds = connections.len().div_ceil(batch);
         let deadline = options.map(|options| Instant::now() + options.timeout);

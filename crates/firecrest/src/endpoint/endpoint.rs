@@ -43,12 +43,12 @@ impl Endpoint {
     /// | --- | --- | --- |
     /// | `FIRECREST_ENV` | `development` or `production` | `development` |
     /// | `FIRECREST_SECRET_KEY_BASE` | the secret all others are derived from, at least 64 bytes | in development a random one, and a warning; in production it must be set |
-    /// | `FIRECREST_HOST` | public host name | the `Host` of each request |
+    /// | `FIRECREST_HOST` | public host name or address, without scheme, port or path | the `Host` of each request |
     /// | `FIRECREST_CHECK_ORIGIN` | `host`, `conn`, `any`, or origins separated by commas | `host` |
     /// | `FIRECREST_NODE` | this node's name, unique in a cluster | a random one |
     ///
     /// # Errors
-    /// When a variable cannot be read, or the secret is missing in production or too short.
+    /// When a variable cannot be read, the host is none, or the secret is missing in production or too short.
     pub fn from_env() -> Result<Self, EndpointError> {
         EndpointBuilder::from_env()?.build()
     }
@@ -78,7 +78,7 @@ impl Endpoint {
         &self.inner.node
     }
 
-    /// The public host name, if one is configured.
+    /// The public host name, if one is configured; an IPv6 address is in brackets.
     pub fn host(&self) -> Option<&str> {
         self.inner.host.as_deref()
     }

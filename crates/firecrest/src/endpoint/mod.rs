@@ -5,6 +5,7 @@ mod builder;
 mod drain;
 #[allow(clippy::module_inception, reason = "the module is named after the type it holds")]
 mod endpoint;
+mod host;
 mod registry;
 mod serve;
 

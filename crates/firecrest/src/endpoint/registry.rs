@@ -4,11 +4,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use slab::Slab;
 
-use crate::connection::Shared;
+use crate::connection::{CloseReason, Shared};
 
 /// All connections of a node: to count them, and to drain them.
 #[derive(Default)]
-pub(crate) struct Registry(Mutex<Slab<Arc<Shared>>>);
+pub(crate) struct Registry(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    connections: Slab<Arc<Shared>>,
+    /// Whether the node is leaving: who connects now is told to go at once.
+    draining: bool,
+}
 
 /// A connection's place in the registry, given up when dropped.
 pub(crate) struct Registration {
@@ -18,26 +25,38 @@ pub(crate) struct Registration {
 
 impl Registry {
     pub(crate) fn register(self: &Arc<Self>, connection: Arc<Shared>) -> Registration {
-        let key = self.lock().insert(connection);
+        let mut state = self.lock();
+        if state.draining {
+            connection.outbox.close(CloseReason::Draining);
+        }
+        let key = state.connections.insert(connection);
+        drop(state);
         Registration { registry: Arc::clone(self), key }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.lock().len()
+        self.lock().connections.len()
     }
 
-    /// All connections there are now.
-    pub(super) fn all(&self) -> Vec<Arc<Shared>> {
-        self.lock().iter().map(|(_, connection)| Arc::clone(connection)).collect()
+    /// Takes in connections again.
+    pub(super) fn open(&self) {
+        self.lock().draining = false;
     }
 
-    fn lock(&self) -> MutexGuard<'_, Slab<Arc<Shared>>> {
+    /// All connections there are now. Those that come later are drained at once.
+    pub(super) fn start_draining(&self) -> Vec<Arc<Shared>> {
+        let mut state = self.lock();
+        state.draining = true;
+        state.connections.iter().map(|(_, connection)| Arc::clone(connection)).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        self.registry.lock().remove(self.key);
+        self.registry.lock().connections.remove(self.key);
     }
 }

@@ -18,8 +18,9 @@ use super::Endpoint;
 /// How long a client may take to send a request's head.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How long connections and their channels may take to end after they were told.
-const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long connections and their channels may take to end after they were told; a little longer than they give
+/// themselves.
+const STOP_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// How long to wait after an error of `accept`: mostly there are no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -68,11 +69,14 @@ impl Endpoint {
     }
 
     /// Serves an application until `stop` is ready, then drains: connections are told to go, requests in flight are
-    /// finished, channels end. What has not ended five seconds after it was told is cut off.
+    /// finished, channels end. Returns when all of that is done, or six seconds after the last was told; what has not ended
+    /// by then is left to the end of the runtime.
     pub async fn serve_until(&self, listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
         if let Ok(address) = listener.local_addr() {
             tracing::info!("listening on http://{address}");
         }
+        self.registry().open();
+        self.tracker().reopen();
         let requests = GracefulShutdown::new();
         tokio::select! {
             () = self.accept(&listener, &app, &requests) => {}
@@ -80,16 +84,17 @@ impl Endpoint {
         }
         // New clients go to another node, or wait for the next process.
         drop(listener);
+        // Begins at once, so that no drained client comes back on a connection that is kept alive.
+        let requests = tokio::spawn(requests.shutdown());
         self.drain().await;
         self.tracker().close();
         let finished = async {
-            requests.shutdown().await;
+            let _ = requests.await;
             self.tracker().wait().await;
         };
         if tokio::time::timeout(STOP_TIMEOUT, finished).await.is_err() {
-            tracing::warn!("some connections did not end in time: cut off");
+            tracing::warn!("some connections or channels did not end in time");
         }
-        self.tracker().reopen();
     }
 
     async fn accept(&self, listener: &TcpListener, app: &Router, requests: &GracefulShutdown) {

@@ -30,6 +30,10 @@ pub enum SameSite {
 #[non_exhaustive]
 pub enum Secure {
     /// When the request came by HTTPS, as far as the server sees. The default.
+    ///
+    /// [`Endpoint::serve`](crate::Endpoint::serve) speaks plain HTTP: there that is only behind a proxy whose
+    /// `x-forwarded-proto` is [trusted](SessionConfig::trust_forwarded_proto). An endpoint in
+    /// [production](crate::endpoint::EndpointBuilder::production) has [`Secure::Always`] instead.
     #[default]
     Auto,
     /// Always: right behind a proxy that terminates TLS.
@@ -104,7 +108,7 @@ impl SessionConfig {
         self
     }
 
-    /// Whether the cookie is restricted to HTTPS. Default [`Secure::Auto`].
+    /// Whether the cookie is restricted to HTTPS. Default [`Secure::Auto`], in production [`Secure::Always`].
     pub fn secure(mut self, secure: Secure) -> Self {
         self.secure = secure;
         self
@@ -162,8 +166,16 @@ impl SessionConfig {
         self
     }
 
+    /// As it is in production: without a word to the contrary the cookie is restricted to HTTPS.
+    pub(crate) fn for_production(self) -> Self {
+        match self.secure {
+            Secure::Auto => self.secure(Secure::Always),
+            Secure::Always | Secure::Never => self,
+        }
+    }
+
     /// Whether the cookie that answers this request is restricted to HTTPS.
-    pub(super) fn is_secure(&self, uri: &Uri, headers: &HeaderMap) -> bool {
+    pub(crate) fn is_secure(&self, uri: &Uri, headers: &HeaderMap) -> bool {
         match self.secure {
             Secure::Always => true,
             Secure::Never => false,

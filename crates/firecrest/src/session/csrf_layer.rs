@@ -1,5 +1,6 @@
 use std::mem;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
@@ -8,12 +9,16 @@ use firecrest_wire::params::{Params, ParamsLimits};
 use futures_util::future::BoxFuture;
 use http::header::CONTENT_TYPE;
 use http::{Method, StatusCode};
+use tokio::time::timeout;
 use tower::{Layer, Service};
 
 use super::{Session, SessionRejection};
 
 /// The longest form body that is searched for a token: 64 KiB. Larger forms send the header or the query parameter.
 pub const CSRF_BODY_LIMIT: usize = 64 * 1024;
+
+/// How long a form may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The header that carries the token of requests made by scripts.
 const HEADER: &str = "x-csrf-token";
@@ -26,7 +31,7 @@ const FIELD: &str = "_csrf_token";
 /// Every request with another method than GET, HEAD, OPTIONS and TRACE must carry a [`CsrfToken`](super::CsrfToken) of
 /// its session in the header `x-csrf-token`, the query parameter `_csrf_token`, or the field `_csrf_token` of a form
 /// (`application/x-www-form-urlencoded`, up to [`CSRF_BODY_LIMIT`]; multipart forms use one of the other two). Otherwise
-/// the answer is 403 and the handler does not run.
+/// the answer is 403 and the handler does not run. A form that takes more than 10 s to arrive is answered 408.
 ///
 /// It belongs inside a [`SessionLayer`](super::SessionLayer); without one the answer is 500.
 #[derive(Clone, Copy, Debug, Default)]
@@ -102,7 +107,10 @@ async fn check(request: Request) -> Result<Request, Response> {
         return Err(refusal("no valid CSRF token"));
     }
     let (parts, body) = request.into_parts();
-    let Ok(bytes) = to_bytes(body, CSRF_BODY_LIMIT).await else {
+    let Ok(bytes) = timeout(BODY_TIMEOUT, to_bytes(body, CSRF_BODY_LIMIT)).await else {
+        return Err(StatusCode::REQUEST_TIMEOUT.into_response());
+    };
+    let Ok(bytes) = bytes else {
         return Err(refusal("no CSRF token in the header, and the form is too large to look for one"));
     };
     let token = std::str::from_utf8(&bytes).ok().and_then(field);

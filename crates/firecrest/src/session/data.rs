@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt;
 
 use firecrest_wire::etf::{self, Term};
 use serde::Serialize;
@@ -9,7 +10,7 @@ use serde_json::Value;
 ///
 /// Values are kept as the terms they were in the cookie, so that what an Elixir application put there, such as atoms or
 /// raw bytes, survives when this server writes the session again.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SessionData {
     entries: BTreeMap<String, Term>,
 }
@@ -82,9 +83,25 @@ impl SessionData {
     }
 }
 
+/// Without the values, which may be secrets.
+impl fmt::Debug for SessionData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionData ")?;
+        f.debug_set().entries(self.keys()).finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_keys_are_shown() {
+        let mut data = SessionData::default();
+        data.insert("user_token", "geheim").unwrap();
+        data.insert("user_id", &7).unwrap();
+        assert_eq!(format!("{data:?}"), r#"SessionData {"user_id", "user_token"}"#);
+    }
 
     #[test]
     fn values_are_typed_and_terms_survive() {

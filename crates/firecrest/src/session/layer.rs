@@ -4,7 +4,8 @@ use std::task::{Context, Poll};
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
-use http::header::SET_COOKIE;
+use http::HeaderValue;
+use http::header::{CACHE_CONTROL, SET_COOKIE};
 use tower::{Layer, Service};
 
 use super::codec::Codec;
@@ -12,6 +13,9 @@ use super::{Session, SessionConfig, cookie};
 use crate::token::SecretKeyBase;
 
 /// Gives every request a [`Session`], and writes it to the response when it was changed.
+///
+/// A response with the cookie gets `cache-control: private, no-cache`, unless it says something else: no cache may hand
+/// it to others.
 #[derive(Clone, Debug)]
 pub struct SessionLayer {
     codec: Codec,
@@ -69,7 +73,9 @@ fn finish(mut response: Response, session: &Session, secure: bool) -> Response {
     match session.set_cookie(secure) {
         None => response,
         Some(Ok(line)) => {
-            response.headers_mut().append(SET_COOKIE, line);
+            let headers = response.headers_mut();
+            headers.append(SET_COOKIE, line);
+            headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
             response
         }
         Some(Err(error)) => error.into_response(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use firecrest_wire::params::Params;
 use http::request::Parts;
+use http::uri::Authority;
 use http::{HeaderMap, Uri};
 use serde::de::DeserializeOwned;
 
@@ -80,6 +81,24 @@ impl<'a> Connect<'a> {
     /// The `host` header.
     pub fn host(&self) -> Option<&'a str> {
         text(&self.parts.headers, "host")
+    }
+
+    /// The scheme of the request as this server sees it: what the request line says, or else `http`. Behind a proxy that
+    /// ends TLS it is `http` (spec §1.8).
+    pub fn scheme(&self) -> &'a str {
+        self.parts.uri.scheme_str().unwrap_or("http")
+    }
+
+    /// The port of the request as this server sees it: what the `host` header says, or else the request line; if neither
+    /// names one, that of the scheme (spec §1.8). None for a scheme other than `http` and `https`.
+    pub fn port(&self) -> Option<u16> {
+        let header = || self.host()?.parse::<Authority>().ok();
+        let authority = header().or_else(|| self.parts.uri.authority().cloned());
+        authority.and_then(|authority| authority.port_u16()).or_else(|| match self.scheme() {
+            "http" => Some(80),
+            "https" => Some(443),
+            _ => None,
+        })
     }
 
     /// All headers that begin with `x-`.

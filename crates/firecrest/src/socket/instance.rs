@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use super::routes::Route;
 use super::{Channels, Socket, SocketOptions};
 use crate::Endpoint;
-use crate::channel::{self, Ended, Start};
+use crate::channel::{self, Start};
 use crate::connection;
 
 /// A socket handler mounted at a path: what all its connections share.
@@ -52,7 +52,7 @@ pub(crate) trait ConnectedSocket: Send + Sync {
         reference: &Ref,
     ) -> Arc<channel::Shared>;
     /// Runs a channel instance.
-    fn start(self: Arc<Self>, start: Start) -> JoinHandle<Ended>;
+    fn start(self: Arc<Self>, start: Start) -> JoinHandle<()>;
 }
 
 impl<S: Socket> ConnectedSocket for Instance<S> {
@@ -85,7 +85,7 @@ impl<S: Socket> ConnectedSocket for Instance<S> {
         Arc::new(channel::Shared::new(connection, topic, join_ref, reference, intercepts, *mailbox))
     }
 
-    fn start(self: Arc<Self>, start: Start) -> JoinHandle<Ended> {
+    fn start(self: Arc<Self>, start: Start) -> JoinHandle<()> {
         let run = self.mount.channels.get(start.route).start;
         run(self, start)
     }

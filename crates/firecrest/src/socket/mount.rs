@@ -103,6 +103,12 @@ impl<S: Socket> SocketMount<S> {
         self
     }
 
+    /// See [`SocketOptions::log_connects`].
+    pub fn log_connects(mut self, log: bool) -> Self {
+        self.options.log_connects = log;
+        self
+    }
+
     /// The routes.
     ///
     /// # Panics

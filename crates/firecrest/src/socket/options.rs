@@ -40,6 +40,9 @@ pub struct SocketOptions {
     /// How long a long poll hangs; also how long a POST may wait for room in a channel's mailbox. A session that is not
     /// polled for one and a half times this ends. The official client gives up at 20 s. Default: 10 s.
     pub window: Duration,
+    /// Whether a log line says that a client has connected or was refused by `connect` (spec §1.2, C131). Both are counted
+    /// in any case. Default: true.
+    pub log_connects: bool,
 }
 
 impl Default for SocketOptions {
@@ -56,6 +59,7 @@ impl Default for SocketOptions {
             max_channels: MAX_CHANNELS_PER_CONNECTION,
             outbox: OutboxLimits::default(),
             window: Duration::from_secs(10),
+            log_connects: true,
         }
     }
 }

@@ -7,7 +7,7 @@ use firecrest_wire::Pattern;
 use tokio::task::JoinHandle;
 
 use super::{Instance, Socket};
-use crate::channel::{self, Channel, Ended, MailboxLimits, Start};
+use crate::channel::{self, Channel, MailboxLimits, Start};
 
 /// The routes of a socket, in order: the first that matches a topic serves it.
 pub struct Channels<S> {
@@ -20,7 +20,7 @@ pub(crate) struct Route<S> {
     pub(crate) data: Option<Arc<dyn Any + Send + Sync>>,
     pub(super) intercepts: &'static [&'static str],
     pub(super) mailbox: MailboxLimits,
-    pub(super) start: fn(Arc<Instance<S>>, Start) -> JoinHandle<Ended>,
+    pub(super) start: fn(Arc<Instance<S>>, Start) -> JoinHandle<()>,
 }
 
 impl<S: Socket> Channels<S> {
@@ -44,7 +44,10 @@ impl<S: Socket> Channels<S> {
             data: None,
             intercepts: C::INTERCEPT,
             mailbox: C::mailbox_limits(),
-            start: |instance, start| tokio::spawn(channel::run::<S, C>(instance, start)),
+            start: |instance, start| {
+                let tracker = instance.endpoint.tracker().clone();
+                tracker.spawn(channel::run::<S, C>(instance, start))
+            },
         });
         self
     }

@@ -12,13 +12,13 @@ const FILTERED: &str = "[FILTERED]";
 const MAX_LOGGED: usize = 4_096;
 
 /// Which parameters logs may show. The default hides the values of all keys that contain `password` or `token`, and
-/// strings that contain `password=` or `token=`.
+/// strings that contain `password=` or `token=`, in upper or lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParamFilter {
-    /// Hide values whose key contains one of these; show the rest.
+    /// Hide values whose key contains one of these, in upper or lower case; show the rest.
     Discard(Vec<String>),
-    /// Show values below these keys, whole; hide all other leaf values.
+    /// Show values below exactly these keys, whole; hide all other leaf values.
     Keep(Vec<String>),
 }
 
@@ -49,7 +49,7 @@ impl ParamFilter {
 
     fn apply_to_entry(&self, key: &str, value: &Value) -> Value {
         match self {
-            ParamFilter::Discard(words) if words.iter().any(|word| key.contains(word)) => FILTERED.into(),
+            ParamFilter::Discard(words) if contains(key, words) => FILTERED.into(),
             ParamFilter::Keep(keys) if keys.iter().any(|kept| kept == key) => value.clone(),
             _ => self.apply(value),
         }
@@ -58,9 +58,13 @@ impl ParamFilter {
 
 /// Whether a string carries something like `password=secret` (C017–C019).
 fn mentions(text: &str, words: &[String]) -> bool {
-    words
-        .iter()
-        .any(|word| text.match_indices(word.as_str()).any(|(at, _)| text[at + word.len()..].starts_with('=')))
+    let text = text.to_lowercase();
+    words.iter().any(|word| text.contains(&format!("{}=", word.to_lowercase())))
+}
+
+fn contains(key: &str, words: &[String]) -> bool {
+    let key = key.to_lowercase();
+    words.iter().any(|word| key.contains(&word.to_lowercase()))
 }
 
 fn installed() -> &'static RwLock<ParamFilter> {
@@ -79,7 +83,8 @@ pub(super) fn shown(payload: &Payload) -> String {
 
 /// A value as logs show it.
 pub(super) fn shown_value(value: &Value) -> String {
-    installed().read().unwrap_or_else(PoisonError::into_inner).apply(value).to_string()
+    let shown = installed().read().unwrap_or_else(PoisonError::into_inner).apply(value).to_string();
+    if shown.len() > MAX_LOGGED { format!("<{} bytes of JSON>", shown.len()) } else { shown }
 }
 
 #[cfg(test)]
@@ -97,6 +102,18 @@ mod tests {
             "user": {"api_token": FILTERED, "list": [{"password_again": FILTERED}, 2]}
         });
         assert_eq!(ParamFilter::default().apply(&value), expected);
+    }
+
+    #[test]
+    fn c212_upper_and_lower_case_are_the_same() {
+        let value = json!({"authToken": 1, "Password": 2, "PASSWORD_HASH": 3, "form": "a=1&Password=x"});
+        let expected = json!({
+            "authToken": FILTERED, "Password": FILTERED, "PASSWORD_HASH": FILTERED, "form": FILTERED
+        });
+        assert_eq!(ParamFilter::default().apply(&value), expected);
+        let own = ParamFilter::Discard(vec!["apiKey".into()]);
+        let value = json!({"apikey": 1, "API_KEY": 2, "APIKEY": 3});
+        assert_eq!(own.apply(&value), json!({"apikey": FILTERED, "API_KEY": 2, "APIKEY": FILTERED}));
     }
 
     #[test]

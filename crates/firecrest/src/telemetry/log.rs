@@ -12,15 +12,16 @@ use super::filter::{shown, shown_value};
 use crate::channel::{Answer, Start};
 use crate::connection::Transport;
 
-/// A client has connected (C131).
+/// A client has connected (C131): counted, and logged if `log` says so.
 pub(crate) fn connected<S>(
+    log: bool,
     transport: Transport,
     version: ProtocolVersion,
     params: &Params,
     started: Instant,
 ) {
     metrics::counter!("firecrest_sockets_connected_total", "transport" => transport.as_str(), "result" => "ok").increment(1);
-    if tracing::enabled!(Level::INFO) {
+    if log && tracing::enabled!(Level::INFO) {
         tracing::info!(
             socket = type_name::<S>(),
             transport = transport.as_str(),
@@ -32,16 +33,18 @@ pub(crate) fn connected<S>(
     }
 }
 
-/// A client was refused. The reason names no secrets.
-pub(crate) fn refused<S>(transport: Transport, params: &Params, reason: &str) {
+/// A client was refused: counted, and logged if `log` says so. The reason names no secrets.
+pub(crate) fn refused<S>(log: bool, transport: Transport, params: &Params, reason: &str) {
     metrics::counter!("firecrest_sockets_connected_total", "transport" => transport.as_str(), "result" => "refused").increment(1);
-    tracing::info!(
-        socket = type_name::<S>(),
-        transport = transport.as_str(),
-        params = shown_value(&params.to_json()),
-        reason,
-        "REFUSED CONNECTION",
-    );
+    if log {
+        tracing::info!(
+            socket = type_name::<S>(),
+            transport = transport.as_str(),
+            params = shown_value(&params.to_json()),
+            reason,
+            "REFUSED CONNECTION",
+        );
+    }
 }
 
 /// Logs a join and its result (C132, C172).
@@ -51,12 +54,12 @@ pub(crate) async fn joining<C, I>(start: &Start, asking: impl Future<Output = An
     let result = match &answer {
         Answer::Ok(_) => "JOINED",
         Answer::Rejected(_) => "REFUSED JOIN",
-        Answer::Cancelled(_) => return answer,
+        Answer::Cancelled => return answer,
     };
     metrics::counter!("firecrest_channel_joins_total", "result" => result).increment(1);
     if tracing::enabled!(Level::INFO) && !start.shared.topic.starts_with("phoenix") {
         tracing::info!(
-            topic = %start.shared.topic,
+            topic = &*start.shared.topic,
             channel = type_name::<C>(),
             params = shown(&start.payload),
             took = ?started.elapsed(),

@@ -14,7 +14,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The *salt* names the purpose of a token. It is no secret; a token made for one salt is invalid for every other.
+//! The *salt* names the purpose of a token. It is no secret; a token made for one salt is invalid for every other. Salts are
+//! a small fixed set in the source code, not made of what a client sends: the keys of the last 32 are kept, and every
+//! other takes a thousand rounds of hashing.
 //! [`Signer`] has the options of the reference for everything else.
 //!
 //! Values are written as Elixir would hold the same JSON: maps with text keys, lists, numbers, text, booleans, `nil`.

@@ -11,7 +11,7 @@ pub const MIN_SECRET_KEY_BASE_LEN: usize = 64;
 /// The least length of a [`TokenSecret`], in bytes (spec §6.1).
 pub const MIN_SECRET_LEN: usize = 20;
 
-/// Derived keys kept per secret. Each takes about 200 bytes; an application has a handful of salts.
+/// Derived keys kept per secret, those used last. Each takes about 200 bytes; an application has a handful of salts.
 const MAX_CACHED_KEYS: usize = 32;
 
 /// A secret is too short.
@@ -73,7 +73,7 @@ pub struct TokenSecret(Arc<Inner>);
 
 struct Inner {
     bytes: Vec<u8>,
-    /// Derived keys, the oldest first. Deriving one takes a thousand rounds of HMAC, so it is done once per salt.
+    /// Derived keys, the one used last at the end. Deriving one takes a thousand rounds of HMAC, so it is done once per salt.
     keys: Mutex<VecDeque<DerivedKey>>,
 }
 
@@ -116,9 +116,12 @@ impl TokenSecret {
     }
 
     fn cached(&self, salt: &str, options: KeyOptions) -> Option<Arc<[u8]>> {
-        let keys = self.0.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = keys.iter().find(|known| known.salt == salt && known.options == options);
-        found.map(|known| Arc::clone(&known.key))
+        let mut keys = self.0.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = keys.iter().position(|known| known.salt == salt && known.options == options)?;
+        let known = keys.remove(at)?;
+        let key = Arc::clone(&known.key);
+        keys.push_back(known);
+        Some(key)
     }
 }
 
@@ -191,6 +194,17 @@ mod tests {
         }
         assert_eq!(secret.0.0.keys.lock().unwrap().len(), MAX_CACHED_KEYS);
         assert_eq!(secret.key("0", options), first);
+    }
+
+    #[test]
+    fn a_key_in_use_stays_whatever_other_salts_come() {
+        let secret = SecretKeyBase::random();
+        let options = KeyOptions { iterations: 1, ..KeyOptions::default() };
+        let used = secret.key("used", options);
+        for salt in 0..3 * MAX_CACHED_KEYS {
+            secret.key(&salt.to_string(), options);
+            assert!(Arc::ptr_eq(&used, &secret.key("used", options)), "forgotten after {salt}");
+        }
     }
 
     #[test]

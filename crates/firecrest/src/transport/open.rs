@@ -93,13 +93,14 @@ pub(super) async fn open<S: Socket>(
         // Asks the socket for its id, which may panic as well.
         Ok::<_, Refused>(Connection::new(shared, Instance::new(socket, mount)))
     });
+    let log = mount.options.log_connects;
     match connecting.catch_unwind().await {
         Ok(Ok(connection)) => {
-            telemetry::connected::<S>(transport, version, params, started);
+            telemetry::connected::<S>(log, transport, version, params, started);
             Ok(connection)
         }
         Ok(Err(refused)) => {
-            telemetry::refused::<S>(transport, params, refused.reason());
+            telemetry::refused::<S>(log, transport, params, refused.reason());
             Err(OpenError::Refused(refused.code()))
         }
         Err(panic) => {

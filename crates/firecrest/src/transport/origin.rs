@@ -14,7 +14,9 @@ pub enum OriginPolicy {
     Host,
     /// The origin matches one of these.
     List(Vec<OriginPattern>),
-    /// The origin's scheme, host and port are those of the request.
+    /// The origin's scheme, host and port are those of the request, with the scheme as this server sees it: what the
+    /// request line says, or else `http`. Behind a proxy that ends TLS that is never the browser's `https`: use a
+    /// [`List`](Self::List) there.
     SameAsRequest,
     /// The function says so.
     Check(Arc<dyn Fn(&Origin<'_>) -> bool + Send + Sync>),
@@ -107,7 +109,7 @@ impl<'a> Origin<'a> {
 
     fn is_same_as(&self, seen: Seen<'_>) -> bool {
         let Some((host, port)) = seen.host.map(split_port) else { return false };
-        self.scheme == Some(seen.scheme)
+        self.scheme.is_some_and(|own| own.eq_ignore_ascii_case(seen.scheme))
             && self.host.is_some_and(|own| own.eq_ignore_ascii_case(host))
             && self.port == port.or_else(|| default_port(seen.scheme))
     }
@@ -135,7 +137,7 @@ impl OriginPattern {
         }
         let port = port.or_else(|| scheme.and_then(default_port));
         Ok(OriginPattern {
-            scheme: scheme.map(str::to_owned),
+            scheme: scheme.map(str::to_ascii_lowercase),
             host: host.to_ascii_lowercase(),
             wildcard,
             port,
@@ -145,7 +147,8 @@ impl OriginPattern {
     fn matches(&self, origin: &Origin<'_>) -> bool {
         let Some(host) = origin.host.map(str::to_ascii_lowercase) else { return false };
         let below = || host.strip_suffix(&*self.host).is_some_and(|sub| sub.ends_with('.'));
-        self.scheme.as_deref().is_none_or(|scheme| origin.scheme == Some(scheme))
+        let scheme = origin.scheme.map(str::to_ascii_lowercase);
+        (self.scheme.is_none() || self.scheme == scheme)
             && self.port.is_none_or(|port| origin.port == Some(port))
             && (host == self.host || self.wildcard && below())
     }
@@ -186,7 +189,7 @@ fn split_port(authority: &str) -> (&str, Option<u16>) {
 }
 
 fn default_port(scheme: &str) -> Option<u16> {
-    match scheme {
+    match &*scheme.to_ascii_lowercase() {
         "http" | "ws" => Some(80),
         "https" | "wss" => Some(443),
         _ => None,
@@ -273,6 +276,16 @@ mod tests {
         assert!(same("https://example.com", "https", "example.com:443"));
         assert!(!same("http://example.com", "https", "example.com"));
         assert!(!same("https://example.com:4000", "https", "example.com"));
+    }
+
+    #[test]
+    fn schemes_are_compared_in_lower_case() {
+        assert!(list(&["HTTPS://Scheme.com"], "https://scheme.com"));
+        assert!(list(&["https://scheme.com"], "HTTPS://scheme.com"));
+        assert!(!list(&["HTTPS://scheme.com"], "https://scheme.com:80"));
+        let seen = Seen { scheme: "HTTP", ..SEEN };
+        assert!(OriginPolicy::SameAsRequest.allows(Some("http://example.com"), seen));
+        assert!(OriginPolicy::SameAsRequest.allows(Some("HTTP://example.com:80"), SEEN));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use axum::routing::get as page;
 use firecrest::prelude::*;
 use firecrest::session::{CsrfToken, Session, SessionConfig};
 use firecrest::socket::SocketMount;
-use http::header::SET_COOKIE;
+use http::header::{HOST, SET_COOKIE};
 use serde_json::{Value, json};
 
 use crate::site::{Site, VIA_BOTH, Via, Witness, get};
@@ -88,6 +88,36 @@ async fn c126_c161_the_uri() {
         assert_eq!(seen["path"], format!("/socket/{}", via.as_str()));
         assert_eq!(seen["query"], "vsn=2.0.0&a=1%202");
         assert_eq!(seen["host"], "www.example.com");
+        assert_eq!((&seen["scheme"], &seen["port"]), (&json!("http"), &json!(80)));
+    }
+}
+
+/// The port is that of the `host` header, of the request line, or of the scheme.
+#[tokio::test]
+async fn c126_c161_scheme_and_port() {
+    for (origin, host, expected) in [
+        ("", Some("www.example.com:4000"), json!(["http", 4000])),
+        ("", Some("[::1]:4000"), json!(["http", 4000])),
+        ("", Some("[::1]"), json!(["http", 80])),
+        ("", Some("no host at all"), json!(["http", 80])),
+        ("", Some("www.example.com:99999"), json!(["http", 80])),
+        ("", None, json!(["http", 80])),
+        ("https://www.example.com", None, json!(["https", 443])),
+        ("https://www.example.com:8443", None, json!(["https", 8443])),
+        ("http://www.example.com:8080", Some("other.com:81"), json!(["http", 81])),
+        ("gopher://www.example.com", None, json!(["gopher", null])),
+    ] {
+        for via in VIA_BOTH {
+            let site = Site::new(|mount| mount);
+            let mut request = via.request(&format!("{origin}/socket"), "vsn=2.0.0");
+            let headers = request.headers_mut().unwrap();
+            headers.remove(HOST);
+            headers.extend(host.map(|host| (HOST, host.parse().unwrap())));
+            // Without a host the handshake of a WebSocket is answered 400, after `connect` (spec §1.3).
+            site.send(request).await;
+            let seen = site.last();
+            assert_eq!(json!([seen["scheme"], seen["port"]]), expected, "{via:?} {origin:?} {host:?}");
+        }
     }
 }
 
@@ -111,7 +141,10 @@ async fn c130_the_applications_own_values() {
 const SECRET: &str = "a secret of at least sixty-four bytes, as the cookie session needs it";
 
 /// An application with a page that logs in, and a socket.
-fn site(session: SessionConfig, options: impl FnOnce(SocketMount<Witness>) -> SocketMount<Witness>) -> Site {
+pub(crate) fn site(
+    session: SessionConfig,
+    options: impl FnOnce(SocketMount<Witness>) -> SocketMount<Witness>,
+) -> Site {
     async fn log_in(session: Session, csrf: CsrfToken) -> String {
         session.insert("user_id", &7).unwrap();
         csrf.to_string()
@@ -121,12 +154,12 @@ fn site(session: SessionConfig, options: impl FnOnce(SocketMount<Witness>) -> So
     Site::of(pages.merge(options(endpoint.socket("/socket"))))
 }
 
-fn config() -> SessionConfig {
+pub(crate) fn config() -> SessionConfig {
     SessionConfig::new("signing salt")
 }
 
 /// A visit of the page: the cookie it set, and the CSRF token it shows.
-async fn visit(site: &Site) -> (String, String) {
+pub(crate) async fn visit(site: &Site) -> (String, String) {
     let answer = site.send(get("/")).await;
     let cookie = answer.header(SET_COOKIE).unwrap().split(';').next().unwrap().to_owned();
     (cookie, answer.text().to_owned())

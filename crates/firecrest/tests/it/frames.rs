@@ -81,11 +81,21 @@ async fn s1_12_an_empty_fragment_in_the_middle_is_closed_with_1008() {
 }
 
 #[tokio::test]
-async fn s2_8_what_is_no_message_is_closed_with_1011() {
+async fn c004_c005_c006_c007_s2_8_what_is_no_message_is_closed_with_1011() {
     let server = Fixture::new().await;
     for version in BOTH {
         let texts: &[&str] = match version {
-            Version::V1 => &["not json", "[]", r#"{"topic":"t","event":"e","ref":"1"}"#, "", "1"],
+            Version::V1 => &[
+                r#"{"event":"e","payload":{},"ref":"1"}"#,
+                r#"{"topic":"t","payload":{},"ref":"1"}"#,
+                r#"{"topic":"t","event":"e","ref":"1"}"#,
+                r#"{"topic":"t","event":"e"}"#,
+                r#"{"topic":"t","event":"e","payload":{}}"#,
+                "not json",
+                "[]",
+                "",
+                "1",
+            ],
             Version::V2 => &["not json", "[]", "{}", r#"["1","1","room:a","e"]"#, "", "[1,", "null"],
         };
         for text in texts {

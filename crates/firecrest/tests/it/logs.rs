@@ -4,6 +4,7 @@ use firecrest::prelude::*;
 
 use crate::captured::Captured;
 use crate::fixture::Fixture;
+use crate::site::{Site, VIA_BOTH, Via};
 use crate::support::{BOTH, Version, until};
 
 #[tokio::test]
@@ -35,6 +36,22 @@ async fn c097_c131_a_refused_connection_is_logged_with_its_reason() {
     let log = logs.take();
     assert!(log.contains("REFUSED CONNECTION") && log.contains("whatever"), "{log}");
     assert!(!log.contains("geheim"), "{log}");
+}
+
+#[tokio::test]
+async fn c131_connects_are_not_logged_when_that_is_off() {
+    let site = Site::new(|mount| mount.log_connects(false));
+    let logs = Captured::start();
+    for via in VIA_BOTH {
+        site.connect(via, via.request("/socket", "vsn=2.0.0")).await;
+        let refused = site.send(via.request("/socket", "vsn=2.0.0&outcome=refused")).await;
+        assert!(via.is_refused(&refused), "{refused:?}");
+    }
+    let log = logs.take();
+    assert!(!log.contains("CONNECTED") && !log.contains("REFUSED"), "{log}");
+    // Only these lines are off.
+    let unsupported = site.send(Via::WebSocket.request("/socket", "vsn=9.0.0")).await;
+    assert!(Via::WebSocket.is_refused(&unsupported) && logs.take().contains("9.0.0"));
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 #![allow(clippy::needless_pass_by_value, reason = "`json!` in an argument reads better than `&json!`")]
 
+mod arbitrary;
 mod broadcasts;
 mod captured;
 mod channels;

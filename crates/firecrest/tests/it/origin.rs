@@ -58,6 +58,16 @@ async fn c027_c029_only_the_endpoints_own_host() {
     refuses(&site, &["http://www.example.com", "http://a.public.org", "http://public.org.evil.com"]).await;
 }
 
+#[tokio::test]
+async fn c027_an_address_of_version_6_is_the_own_host_with_or_without_brackets() {
+    for host in ["2001:db8::1", "[2001:DB8:0::1]"] {
+        let endpoint = Endpoint::builder().host(host).build().unwrap();
+        let site = Site::of(endpoint.socket::<Witness>("/socket").into_router());
+        allows(&site, &["http://[2001:db8::1]", "https://[2001:db8::1]:8443"]).await;
+        refuses(&site, &["http://[2001:db8::2]", "http://www.example.com"]).await;
+    }
+}
+
 /// Our deviation: without a configured host it is that of the request, not anything.
 #[tokio::test]
 async fn c027_the_requests_host_when_none_is_configured() {

@@ -138,6 +138,8 @@ fn describe(request: &Connect<'_>) -> Value {
         "peer": request.peer().map(|peer| peer.to_string()),
         "user_agent": request.user_agent(),
         "host": request.host(),
+        "scheme": request.scheme(),
+        "port": request.port(),
         "path": request.uri().path(),
         "query": request.uri().query(),
         "x_headers": request.x_headers().collect::<Vec<_>>(),

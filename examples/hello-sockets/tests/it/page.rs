@@ -6,7 +6,7 @@ use firecrest::prelude::*;
 use firecrest::token;
 use firecrest_test::{ConnectOptions, TestSocket, TestTopic};
 use hello_sockets::{AUTH_SALT, AuthSocket};
-use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, SET_COOKIE};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{Request, StatusCode};
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -46,7 +46,11 @@ impl Page {
     }
 
     async fn broadcast(&self, csrf_token: Option<&str>, payload: Value) -> Response {
-        let body = json!({ "topic": "ping", "event": "request_ping", "payload": payload });
+        self.announce(csrf_token, "request_ping", payload).await
+    }
+
+    async fn announce(&self, csrf_token: Option<&str>, event: &str, payload: Value) -> Response {
+        let body = json!({ "topic": "ping", "event": event, "payload": payload });
         let mut request = Request::post("/hello/broadcast")
             .header(COOKIE, &self.cookie)
             .header(CONTENT_TYPE, "application/json");
@@ -68,6 +72,14 @@ async fn h22_the_page_knows_its_visitor() {
         assert_eq!(page.meta("csrf-token").len(), 56);
         assert!(!page.html.contains("{{"), "every place is filled in");
     }
+}
+
+#[tokio::test]
+async fn h22_nobody_stores_the_page() {
+    let endpoint = Endpoint::builder().build().unwrap();
+    let response = send(&endpoint, Request::get("/hello").body(Body::empty()).unwrap()).await;
+    assert!(response.headers().contains_key(SET_COOKIE));
+    assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
 }
 
 #[tokio::test]
@@ -133,6 +145,18 @@ async fn h09_only_objects_are_broadcast() {
     for payload in [json!(5), json!("x"), json!([1]), json!(null)] {
         let response = page.broadcast(Some(page.meta("csrf-token")), payload.clone()).await;
         assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY, "{payload}");
+    }
+    ping.refute().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn h09_events_of_the_protocol_are_not_broadcast() {
+    let page = Page::open("/hello").await;
+    let ping = TestTopic::subscribe(&page.endpoint, "ping");
+    for event in ["phx_close", "phx_error", "phx_reply", "phx_", "disconnect"] {
+        let response = page.announce(Some(page.meta("csrf-token")), event, json!({})).await;
+        assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY, "{event}");
+        assert!(text(response).await.contains(event));
     }
     ping.refute().await;
 }

@@ -119,6 +119,15 @@ async fn a_form_is_searched_up_to_its_limit() {
     assert!(body.contains("too large"), "{body}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_form_that_does_not_arrive_is_answered_408() {
+    let started = tokio::time::Instant::now();
+    let never = futures_util::stream::pending::<Result<&str, std::io::Error>>();
+    let request = Request::post("/").header(CONTENT_TYPE, FORM);
+    assert_eq!(send(request, Body::from_stream(never)).await.0, StatusCode::REQUEST_TIMEOUT);
+    assert_eq!(started.elapsed(), BODY_TIMEOUT);
+}
+
 #[tokio::test]
 async fn without_a_session_layer_nothing_passes() {
     let router = Router::new().route("/", any(|| async {})).layer(CsrfLayer::new());

@@ -18,6 +18,10 @@ fn router(config: SessionConfig) -> Router {
         .route("/clear", get(|session: Session| async move { session.clear() }))
         .route("/renew", get(|session: Session| async move { session.renew() }))
         .route("/remove", get(|session: Session| async move { format!("{:?}", session.remove("visits")) }))
+        .route(
+            "/stored",
+            get(async |session: Session| visit(session).await.map(|()| [(CACHE_CONTROL, "no-store")])),
+        )
         .layer(SessionLayer::new(secret, config))
         .route("/outside", get(|_session: Session| async {}))
         .route("/optional", get(|session: Option<Session>| async move { session.is_none().to_string() }))
@@ -36,6 +40,7 @@ struct Answer {
     status: StatusCode,
     /// The whole `set-cookie` header.
     set_cookie: Option<String>,
+    cache_control: Option<String>,
     body: String,
 }
 
@@ -52,10 +57,11 @@ async fn call(config: SessionConfig, path: &str, cookie: Option<&str>) -> Answer
         request = request.header(COOKIE, cookie);
     }
     let response = router(config).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-    let set_cookie = response.headers().get(SET_COOKIE).map(|line| line.to_str().unwrap().to_owned());
+    let header = |name| response.headers().get(name).map(|line| line.to_str().unwrap().to_owned());
+    let (set_cookie, cache_control) = (header(SET_COOKIE), header(CACHE_CONTROL));
     let status = response.status();
     let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
-    Answer { status, set_cookie, body: String::from_utf8(body.to_vec()).unwrap() }
+    Answer { status, set_cookie, cache_control, body: String::from_utf8(body.to_vec()).unwrap() }
 }
 
 fn config() -> SessionConfig {
@@ -81,6 +87,18 @@ async fn an_unchanged_session_sets_no_cookie() {
         assert_eq!(call(config(), path, None).await.set_cookie, None);
     }
     assert_eq!(call(config(), "/remove", None).await.set_cookie, None);
+}
+
+#[tokio::test]
+async fn no_cache_hands_a_session_to_others() {
+    let first = call(config(), "/visit", None).await;
+    let cookie = Some(first.cookie());
+    assert_eq!(first.cache_control.as_deref(), Some("private, no-cache"));
+    let removed = call(config(), "/clear", cookie.as_deref()).await;
+    assert_eq!(removed.cache_control.as_deref(), Some("private, no-cache"));
+    let own = call(config(), "/stored", None).await;
+    assert_eq!((own.set_cookie.is_some(), own.cache_control.as_deref()), (true, Some("no-store")));
+    assert_eq!(call(config(), "/read", cookie.as_deref()).await.cache_control, None);
 }
 
 #[tokio::test]

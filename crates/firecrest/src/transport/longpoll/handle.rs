@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use axum::body::{Body, to_bytes};
 use axum::extract::{RawPathParams, Request};
 use axum::response::{IntoResponse as _, Response};
-use bytes::Bytes;
 use firecrest_wire::limits::MAX_LONGPOLL_BODY;
 use firecrest_wire::longpoll::parts;
 use firecrest_wire::params::Params;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{Method, StatusCode};
+use tokio::time::timeout;
 
 use super::session::{Polled, Posted, Session};
 use super::{response, sessions};
@@ -41,10 +42,7 @@ pub(crate) async fn handle<S: Socket>(
     match head.method {
         Method::OPTIONS => response::preflight(&head.headers),
         Method::GET => poll(mount, &head, &params).await,
-        Method::POST => match axum::body::to_bytes(body, MAX_LONGPOLL_BODY).await {
-            Ok(body) => post(mount, &head, &params, body).await,
-            Err(_) => StatusCode::BAD_REQUEST.into_response(),
-        },
+        Method::POST => post(mount, &head, &params, body).await,
         _ => StatusCode::BAD_REQUEST.into_response(),
     }
 }
@@ -73,7 +71,7 @@ async fn create<S: Socket>(mount: &Arc<Mount<S>>, head: &Parts, params: &Params)
         Err(OpenError::Refused(_)) => return response::status(response::FORBIDDEN),
         Err(error @ OpenError::Crashed) => return error.status().into_response(),
     };
-    let session = Session::start(sessions, connection, mount.options.window);
+    let session = Session::start(&mount.endpoint, connection, mount.options.window);
     match sessions::token(mount.endpoint.secret(), &session.id) {
         Ok(token) => response::messages(response::GONE, Some(&token), &[]),
         Err(error) => {
@@ -84,8 +82,14 @@ async fn create<S: Socket>(mount: &Arc<Mount<S>>, head: &Parts, params: &Params)
     }
 }
 
-async fn post<S: Socket>(mount: &Arc<Mount<S>>, head: &Parts, params: &Params, body: Bytes) -> Response {
+async fn post<S: Socket>(mount: &Arc<Mount<S>>, head: &Parts, params: &Params, body: Body) -> Response {
+    // Before the body is read: whoever has no session is not worth the memory.
     let Some(session) = find(mount, head, params) else { return response::status(response::GONE) };
+    let body = match timeout(mount.options.window, to_bytes(body, MAX_LONGPOLL_BODY)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return StatusCode::BAD_REQUEST.into_response(),
+        Err(_) => return response::status(response::TIMEOUT),
+    };
     let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let Ok(parts) = parts(content_type, body) else {
         session.refuse();

@@ -13,7 +13,9 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::Sessions;
+use crate::Endpoint;
 use crate::connection::{CloseReason, Connection, Shared};
+use crate::telemetry::shown_error;
 
 pub(crate) struct Session {
     pub(super) id: String,
@@ -54,7 +56,8 @@ pub(super) enum Posted {
 
 impl Session {
     /// Starts a session and the task that ends it.
-    pub(super) fn start(sessions: &Sessions, connection: Connection, window: Duration) -> Arc<Self> {
+    pub(super) fn start(endpoint: &Endpoint, connection: Connection, window: Duration) -> Arc<Self> {
+        let (sessions, tracker) = (endpoint.sessions(), endpoint.tracker());
         let session = Arc::new(Session {
             id: Sessions::new_id(),
             shared: Arc::clone(connection.shared()),
@@ -66,7 +69,7 @@ impl Session {
             window,
         });
         sessions.insert(&session);
-        tokio::spawn(Arc::clone(&session).watch(sessions.clone()));
+        tracker.spawn(Arc::clone(&session).watch(sessions.clone()));
         session
     }
 
@@ -85,7 +88,7 @@ impl Session {
             () = tokio::time::sleep(self.window) => Polled::Nothing,
         };
         // What goes into a response is out of our hands (spec §4.5).
-        self.shared.outbox.written();
+        self.shared.outbox.all_written();
         self.touch();
         polled
     }
@@ -115,7 +118,8 @@ impl Session {
         match decoded {
             Ok(message) => drop(connection.dispatch(message)),
             Err(error) => {
-                tracing::warn!(%error, "a client sent what is no message: ending its session");
+                let error = shown_error(&error);
+                tracing::warn!(error, "a client sent what is no message: ending its session");
                 self.shared.outbox.close(CloseReason::Undecodable);
             }
         }
@@ -130,18 +134,23 @@ impl Session {
     /// Waits for the end, by whatever cause, and for nobody polling any more.
     async fn watch(self: Arc<Self>, sessions: Sessions) {
         let reason = loop {
-            let due = self.last_polled() + self.window * 3 / 2;
+            let due = self.last_polled() + self.patience();
             tokio::select! {
                 reason = poll_fn(|cx| self.shared.outbox.poll_closed(cx)) => break reason,
                 () = sleep_until(due) => {}
             }
-            if Instant::now() >= self.last_polled() + self.window * 3 / 2 {
+            if Instant::now() >= self.last_polled() + self.patience() {
                 break CloseReason::Inactive;
             }
         };
         sessions.remove(&self.id);
         self.ended.cancel();
         self.connection.lock().await.close(reason);
+    }
+
+    /// How long a session may go without a poll (spec §4.5).
+    fn patience(&self) -> Duration {
+        self.window * 3 / 2
     }
 
     fn touch(&self) {

@@ -21,7 +21,7 @@ use super::task::{self, Options};
 use crate::connection::{Connection, Transport};
 use crate::socket::{Mount, Socket};
 use crate::transport::open;
-use crate::transport::subprotocol::{self, SubprotocolError};
+use crate::transport::subprotocol;
 
 /// Answers a request to the WebSocket URL.
 pub(crate) async fn accept<S: Socket>(
@@ -59,10 +59,7 @@ async fn prepare<S: Socket>(
     let negotiated = subprotocol::negotiate(&parts.headers, options.auth_token, &options.subprotocols);
     let negotiated = negotiated.map_err(|error| {
         tracing::warn!(%error, "refused a connection");
-        refuse(match error {
-            SubprotocolError::Token => StatusCode::BAD_REQUEST,
-            SubprotocolError::Unsupported => StatusCode::FORBIDDEN,
-        })
+        refuse(StatusCode::FORBIDDEN)
     })?;
     let auth_token = negotiated.auth_token.as_deref();
     let opened = open::open(mount, parts, &params, Transport::WebSocket, auth_token).await;

@@ -14,6 +14,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::writer::Writer;
 use crate::connection::{CloseReason, Connection, Dispatch};
+use crate::telemetry::shown_error;
 
 /// How much is read at once, in bytes.
 const READ_SIZE: usize = 32 * 1024;
@@ -49,11 +50,11 @@ pub(super) async fn run<IO: AsyncRead + AsyncWrite + Unpin>(
         stream,
         decoder: Decoder::new(options.frames),
         connection,
-        leftover: early,
+        leftover: Leftover { bytes: early, at: 0 },
         writer: Writer::default(),
         timeout: options.timeout,
         heard: now,
-        timer: Box::pin(sleep_until(now + options.timeout)),
+        timer: Box::pin(sleep_until(later(now, options.timeout))),
         closing: None,
     };
     poll_fn(|cx| carrier.poll(cx)).await;
@@ -63,8 +64,8 @@ struct Carrier<IO> {
     stream: IO,
     decoder: Decoder,
     connection: Connection,
-    /// Bytes that were read but not decoded, because a mailbox was full. At most [`READ_SIZE`].
-    leftover: Vec<u8>,
+    /// Bytes that were read but not decoded, because there was no room for what they say. At most [`READ_SIZE`].
+    leftover: Leftover,
     writer: Writer,
     /// How long a client may say nothing.
     timeout: Duration,
@@ -73,6 +74,14 @@ struct Carrier<IO> {
     /// Runs until the idle timeout might be over; while closing, until it has taken too long.
     timer: Pin<Box<Sleep>>,
     closing: Option<Closing>,
+}
+
+/// Bytes that wait to be decoded.
+#[derive(Default)]
+struct Leftover {
+    bytes: Vec<u8>,
+    /// How many of them have been.
+    at: usize,
 }
 
 /// The state of the closing handshake.
@@ -98,19 +107,25 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
 
     fn read_turn(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
         for _ in 0..READS_PER_TURN {
-            if self.connection.poll_room(cx).is_pending() {
+            if self.connection.poll_room(cx).is_pending() || self.connection.shared().outbox.is_pressed() {
                 return Ok(());
             }
-            if !self.leftover.is_empty() {
-                let mut bytes = std::mem::take(&mut self.leftover);
-                self.receive(&mut bytes)?;
-                continue;
-            }
-            if self.read(cx)?.is_pending() {
+            if !self.leftover.bytes.is_empty() {
+                self.receive_leftover()?;
+            } else if self.read(cx)?.is_pending() {
                 return Ok(());
             }
         }
         cx.waker().wake_by_ref();
+        Ok(())
+    }
+
+    fn receive_leftover(&mut self) -> Result<(), CloseReason> {
+        let Leftover { mut bytes, at } = std::mem::take(&mut self.leftover);
+        let rest = self.receive(&mut bytes[at..])?;
+        if rest > 0 {
+            self.leftover = Leftover { at: bytes.len() - rest, bytes };
+        }
         Ok(())
     }
 
@@ -124,19 +139,24 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
                 Poll::Ready(Ok(())) => {}
             }
             self.heard = Instant::now();
-            self.receive(buffer.filled_mut()).map(Poll::Ready)
+            let bytes = buffer.filled_mut();
+            let rest = self.receive(bytes)?;
+            if rest > 0 {
+                self.leftover = Leftover { bytes: bytes[bytes.len() - rest..].to_vec(), at: 0 };
+            }
+            Ok(Poll::Ready(()))
         })
     }
 
-    /// Decodes and dispatches until the bytes are used up or a mailbox is full.
-    fn receive(&mut self, mut bytes: &mut [u8]) -> Result<(), CloseReason> {
+    /// Decodes and dispatches until the bytes are used up, a mailbox is full or the answers have hardly room. Returns how
+    /// many bytes are left.
+    fn receive(&mut self, mut bytes: &mut [u8]) -> Result<usize, CloseReason> {
         loop {
             let item =
                 self.decoder.decode(&mut bytes).map_err(|error| CloseReason::Protocol(error.close_code()))?;
-            let Some(item) = item else { return Ok(()) };
-            if self.handle(item)? == Dispatch::Blocked {
-                self.leftover = bytes.to_vec();
-                return Ok(());
+            let Some(item) = item else { return Ok(0) };
+            if self.handle(item)? == Dispatch::Blocked || self.connection.shared().outbox.is_pressed() {
+                return Ok(bytes.len());
             }
         }
     }
@@ -156,7 +176,8 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
         match decoded {
             Ok(message) => Ok(self.connection.dispatch(message)),
             Err(error) => {
-                tracing::warn!(%error, "a client sent what is no message: closing its connection");
+                let error = shown_error(&error);
+                tracing::warn!(error, "a client sent what is no message: closing its connection");
                 Err(CloseReason::Undecodable)
             }
         }
@@ -164,9 +185,22 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
 
     fn write_turn(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
         let outbox = &self.connection.shared().outbox;
+        let pressed = outbox.is_pressed();
         loop {
-            match self.writer.poll_flush(&mut self.stream, cx) {
-                Poll::Ready(Ok(())) => outbox.written(),
+            let (mut frames, mut charge) = (0, 0);
+            let flushed = self.writer.poll_flush(&mut self.stream, cx, |frame| {
+                frames += 1;
+                charge += outbox.charge(frame);
+            });
+            if frames > 0 {
+                outbox.written(frames, charge);
+                if pressed && !outbox.is_pressed() {
+                    // Reading was put off until there was room.
+                    cx.waker().wake_by_ref();
+                }
+            }
+            match flushed {
+                Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(_)) => return Err(CloseReason::Lost),
                 Poll::Pending => return still_open(outbox.poll_closed(cx)),
             }
@@ -180,14 +214,14 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
 
     fn idle_turn(&mut self, cx: &mut Context<'_>) -> Option<CloseReason> {
         while self.timer.as_mut().poll(cx).is_ready() {
-            // The timer is not moved at every message; it looks when it is due. A client whose messages wait for room is
-            // not idle: it is we who do not read.
-            let now = Instant::now();
-            let heard = if self.connection.is_blocked() { now } else { self.heard };
-            if now >= heard + self.timeout {
+            // The timer is not moved at every message; it looks when it is due. That we do not read a client, because a
+            // channel of its own or its outbox is full, is no excuse: its heartbeats go unanswered meanwhile, so that it
+            // gives up too, and a client that has vanished would never be noticed.
+            let due = later(self.heard, self.timeout);
+            if Instant::now() >= due {
                 return Some(CloseReason::Timeout);
             }
-            self.timer.as_mut().reset(heard + self.timeout);
+            self.timer.as_mut().reset(due);
         }
         None
     }
@@ -200,7 +234,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
             _ => self.connection.shared().outbox.take().into_iter().for_each(|frame| self.writer.push(frame)),
         }
         self.writer.push(Frame::close(reason.code(), ""));
-        self.leftover = Vec::new();
+        self.leftover = Leftover::default();
         self.timer.as_mut().reset(Instant::now() + CLOSE_TIMEOUT);
         self.closing = Some(Closing { reason, shut: false });
     }
@@ -213,7 +247,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
             return Poll::Ready(());
         }
         if !*shut {
-            match self.writer.poll_flush(&mut self.stream, cx) {
+            match self.writer.poll_flush(&mut self.stream, cx, |_| ()) {
                 Poll::Pending => {}
                 Poll::Ready(Err(_)) => return Poll::Ready(()),
                 Poll::Ready(Ok(())) => match Pin::new(&mut self.stream).poll_shutdown(cx) {
@@ -257,6 +291,12 @@ fn says_goodbye(decoder: &mut Decoder, mut bytes: &mut [u8]) -> bool {
         }
     }
     false
+}
+
+/// A time that may lie too far ahead to be told: then in thirty years.
+fn later(from: Instant, after: Duration) -> Instant {
+    const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+    from.checked_add(after).unwrap_or_else(|| from + FAR)
 }
 
 fn still_open(closed: Poll<CloseReason>) -> Result<(), CloseReason> {

@@ -39,11 +39,12 @@ impl Writer {
         self.frames.truncate(usize::from(self.written > 0));
     }
 
-    /// Ready when everything is written.
+    /// Ready when everything is written. `done` is told of every frame that has been.
     pub(super) fn poll_flush<W: AsyncWrite + Unpin>(
         &mut self,
         stream: &mut W,
         cx: &mut Context<'_>,
+        mut done: impl FnMut(&Frame),
     ) -> Poll<io::Result<()>> {
         while !self.frames.is_empty() {
             let mut slices = [IoSlice::new(&[]); BATCH];
@@ -57,17 +58,17 @@ impl Writer {
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
-            self.advance(written);
+            self.advance(written, &mut done);
         }
         self.frames = VecDeque::new();
         Poll::Ready(Ok(()))
     }
 
-    fn advance(&mut self, bytes: usize) {
+    fn advance(&mut self, bytes: usize, done: &mut impl FnMut(&Frame)) {
         self.written += bytes;
-        while let Some(first) = self.frames.front().filter(|first| first.len() <= self.written) {
+        while let Some(first) = self.frames.pop_front_if(|first| first.len() <= self.written) {
             self.written -= first.len();
-            self.frames.pop_front();
+            done(&first);
         }
     }
 }
@@ -85,12 +86,14 @@ mod tests {
         let expected: Vec<u8> = frames.iter().flat_map(|frame| frame.as_bytes().to_vec()).collect();
         let mut writer = Writer::default();
         writer.fill(frames.into());
+        let mut done = 0;
         let writing = async {
-            std::future::poll_fn(|cx| writer.poll_flush(&mut ours, cx)).await.unwrap();
+            std::future::poll_fn(|cx| writer.poll_flush(&mut ours, cx, |_| done += 1)).await.unwrap();
             drop(ours);
         };
         let mut received = Vec::new();
         let (received_len, ()) = tokio::join!(theirs.read_to_end(&mut received), writing);
         assert_eq!((received_len.unwrap(), received), (expected.len(), expected));
+        assert_eq!(done, 200);
     }
 }

@@ -35,7 +35,7 @@ async fn joined(app: &App) -> Client {
 }
 
 #[tokio::test(start_paused = true)]
-async fn c165_all_frames_of_a_batch_in_order_but_stale_ones() {
+async fn c165_c304_all_frames_of_a_batch_in_order_but_stale_ones() {
     let client = joined(&App::new()).await;
     let lines = [ack(json!("1"), "2"), ack(json!("0"), "stale"), ack(Value::Null, "3"), ack(json!("1"), "4")];
     assert_eq!(client.post_lines(&lines).await, 200);

@@ -1,12 +1,15 @@
 //! The form of requests and answers (spec §4.2, §4.3).
 
-use axum::body::Body;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONTENT_TYPE,
 };
 use http::{HeaderName, Request, StatusCode};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::client::{App, NDJSON};
 use crate::site::{Answer, get, send};
@@ -103,6 +106,33 @@ async fn the_size_of_a_body_is_bounded() {
     let refused = client.post(Some(NDJSON), frame(8_000_001)).await;
     assert_eq!((refused.status, refused.body.len()), (StatusCode::BAD_REQUEST, 0));
     client.expect_nothing().await;
+}
+
+/// A body that never comes.
+fn never() -> Body {
+    Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>())
+}
+
+/// Spec §4.5: 410 at once, without waiting for a body of up to 8 MB.
+#[tokio::test(start_paused = true)]
+async fn s4_5_a_dead_session_is_answered_before_the_body_is_read() {
+    let mut client = App::new().open().await;
+    client.token = "bogus".into();
+    let started = Instant::now();
+    let answer = client.post(Some(NDJSON), never()).await;
+    assert_eq!((answer.json(), started.elapsed()), (json!({ "status": 410 }), Duration::ZERO));
+}
+
+/// The status of a POST that found no room in time: the official client sends what it held again.
+#[tokio::test(start_paused = true)]
+async fn s4_2_a_body_that_does_not_arrive_within_the_window_is_answered_408() {
+    let window = Duration::from_secs(3);
+    let client = App::mounted(|mount| mount.window(window)).open().await;
+    let started = Instant::now();
+    let answer = client.post(Some(NDJSON), never()).await;
+    assert_headers(&answer);
+    assert_eq!((answer.json(), started.elapsed()), (json!({ "status": 408 }), window));
+    client.say(json!([null, "1", "phoenix", "heartbeat", {}])).await;
 }
 
 /// Spec §1.6: an exception in `connect` is HTTP 500; the official client then reconnects.

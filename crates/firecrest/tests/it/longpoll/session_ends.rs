@@ -24,7 +24,7 @@ fn woken() -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn c167_a_session_that_is_not_polled_ends() {
+async fn c167_c303_a_session_that_is_not_polled_ends() {
     let app = App::new();
     let client = app.open().await;
     client.join("1", "room:a").await;

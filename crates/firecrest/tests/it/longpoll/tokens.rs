@@ -44,13 +44,13 @@ async fn finds_session(client: &Client, header: Option<&str>, query: Option<&str
 }
 
 #[tokio::test(start_paused = true)]
-async fn c181_the_token_in_the_query() {
+async fn c181_c302_the_token_in_the_query() {
     let client = App::new().open().await;
     assert!(finds_session(&client, None, Some(&client.token)).await);
 }
 
 #[tokio::test(start_paused = true)]
-async fn c182_the_token_in_the_header_wins_even_when_bogus() {
+async fn c182_c302_the_token_in_the_header_wins_even_when_bogus() {
     let client = App::new().open().await;
     assert!(finds_session(&client, Some(&client.token), None).await);
     assert!(finds_session(&client, Some(&client.token), Some("bogus")).await);
@@ -59,7 +59,7 @@ async fn c182_the_token_in_the_header_wins_even_when_bogus() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_is_none_finds_no_session() {
+async fn c303_a_token_that_is_none_finds_no_session() {
     let client = App::new().open().await;
     let tampered = format!("{}AAAA", &client.token[..client.token.len() - 4]);
     for token in ["", "bogus", &tampered] {
