@@ -197,7 +197,14 @@ impl Connection {
     fn is_full(&mut self) -> bool {
         let limit = self.socket.max_channels();
         if self.channels.len() >= limit {
-            self.channels.retain(|slot| !slot.channel.mailbox.has_ended());
+            // One that has ended takes no place while its `terminate` runs. Nobody will tell it later to end in time.
+            self.channels.retain(|Slot { channel, .. }| {
+                let ended = channel.mailbox.has_ended();
+                if ended {
+                    channel.mailbox.close(channel::Reason::Closed);
+                }
+                !ended
+            });
         }
         self.channels.len() >= limit
     }

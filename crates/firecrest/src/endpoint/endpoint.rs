@@ -41,7 +41,7 @@ impl Endpoint {
     ///
     /// | variable | meaning | default |
     /// | --- | --- | --- |
-    /// | `FIRECREST_ENV` | `development` or `production` | `development` |
+    /// | `FIRECREST_ENV` | `development` or `production`, where session cookies need HTTPS | `development` |
     /// | `FIRECREST_SECRET_KEY_BASE` | the secret all others are derived from, at least 64 bytes | in development a random one, and a warning; in production it must be set |
     /// | `FIRECREST_HOST` | public host name or address, without scheme, port or path | the `Host` of each request |
     /// | `FIRECREST_CHECK_ORIGIN` | `host`, `conn`, `any`, or origins separated by commas | `host` |

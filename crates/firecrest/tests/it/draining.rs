@@ -10,6 +10,8 @@ use firecrest::wire::websocket::CloseCode;
 use tokio::time::{Instant, advance};
 
 use crate::captured::Captured;
+use crate::line::Line;
+use crate::support::Server;
 
 /// A socket without channels: such connections are drained too.
 struct Anybody;
@@ -64,6 +66,50 @@ async fn s3_15_who_is_left_at_the_timeout_is_told_at_once() {
 #[tokio::test(start_paused = true)]
 async fn c015_without_options_all_are_told_at_once() {
     assert_eq!(drained(None).await, (vec![0; 5], 0));
+}
+
+/// Between two batches there may be a client that was told to go and comes back.
+#[tokio::test(start_paused = true)]
+async fn s3_15_who_connects_during_the_drain_is_told_at_once() {
+    let endpoint = Endpoint::builder().drain(two_at_a_time(Duration::from_secs(30))).build().unwrap();
+    let mut clients: Vec<_> = (0..4).map(|_| Line::new(&endpoint, Anybody)).collect();
+    let draining = tokio::spawn({
+        let endpoint = endpoint.clone();
+        async move { endpoint.drain().await }
+    });
+    for client in &mut clients[..2] {
+        assert_eq!(client.receive().await, Err(CloseCode::SERVICE_RESTART));
+    }
+    clients[2].expect_silence().await;
+    let started = Instant::now();
+    let mut late = Line::new(&endpoint, Anybody);
+    assert_eq!(late.receive().await, Err(CloseCode::SERVICE_RESTART));
+    assert_eq!(started.elapsed(), Duration::ZERO);
+    clients[3].expect_silence().await;
+    draining.await.unwrap();
+    for client in &mut clients[2..] {
+        assert_eq!(client.receive().await, Err(CloseCode::SERVICE_RESTART));
+    }
+}
+
+#[tokio::test]
+async fn s3_15_an_endpoint_that_is_served_again_takes_in_connections() {
+    let server = Server::new::<Anybody>().await;
+    let mut client = server.connect().await;
+    let endpoint = server.endpoint.clone();
+    let stopping = tokio::spawn(server.stop());
+    assert_eq!(client.close_code().await, 1012);
+    drop(client);
+    stopping.await.unwrap();
+    assert_eq!(Line::new(&endpoint, Anybody).receive().await, Err(CloseCode::SERVICE_RESTART));
+
+    let router = endpoint.socket::<Anybody>("/socket").into_router();
+    let server = Server::start(endpoint, router).await;
+    let mut client = server.connect().await;
+    client.expect_silence().await;
+    Line::new(&server.endpoint, Anybody).expect_silence().await;
+    drop(client);
+    server.stop().await;
 }
 
 #[tokio::test(start_paused = true)]
