@@ -162,7 +162,9 @@ impl PubSub {
 
     /// How many subscriptions a topic has.
     pub fn subscribers(&self, topic: &str) -> usize {
-        read(self.registry.shard(topic)).get(topic).map_or(0, |topic| topic.entries().slab.len())
+        // A statement of its own: the registry must not stay locked while the topic is waited for.
+        let topic = read(self.registry.shard(topic)).get(topic).map(Arc::clone);
+        topic.map_or(0, |topic| topic.entries().slab.len())
     }
 
     /// How many topics have subscribers.

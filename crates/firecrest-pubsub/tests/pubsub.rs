@@ -1,6 +1,8 @@
 //! Topics, through the public interface (spec §7.1).
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex, mpsc};
+use std::thread;
+use std::time::Duration;
 
 use firecrest_pubsub::{Broadcast, PubSub, Subscriber, SubscriberId, Subscription};
 use firecrest_wire::Payload;
@@ -94,6 +96,66 @@ fn an_encoding_is_made_once() {
     assert_eq!(broadcast.encoding(0, || Some(Frame::text("one"))), Some(Frame::text("one")));
     assert_eq!(broadcast.encoding(0, || Some(Frame::text("two"))), Some(Frame::text("one")));
     assert_eq!(broadcast.encoding(1, || None), None);
+}
+
+/// A subscriber that takes a broadcast only when the test lets it: once it has begun, and once it may end.
+struct Blocking(Barrier);
+
+impl Subscriber for Blocking {
+    fn deliver(&self, _broadcast: &Arc<Broadcast>) {
+        self.0.wait();
+        self.0.wait();
+    }
+}
+
+/// Whoever holds up a topic, with others waiting for it, holds up no other: not even one that shares its part of the registry,
+/// as some of so many do.
+#[test]
+fn s7_1_a_topic_that_is_held_up_delays_no_other() {
+    const TOPICS: usize = 1_000;
+    const ROUNDS: usize = 20;
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    let pubsub = PubSub::new();
+    let blocking = Arc::new(Blocking(Barrier::new(2)));
+    let held = pubsub.subscribe("held", SubscriberId::unique(), Arc::clone(&blocking) as _);
+    let saying = thread::spawn({
+        let pubsub = pubsub.clone();
+        move || say(&pubsub, "held", "x", None)
+    });
+    blocking.0.wait();
+    let waiting = thread::spawn({
+        let pubsub = pubsub.clone();
+        move || drop(subscribe(&pubsub, "held"))
+    });
+
+    // On a thread of its own, so that the test fails where it would wait for good.
+    let (done, others) = mpsc::channel();
+    thread::spawn({
+        let pubsub = pubsub.clone();
+        move || {
+            // Several rounds, so that in most of them the other one waits already.
+            for round in 0..ROUNDS * TOPICS {
+                let topic = format!("other:{}", round % TOPICS);
+                let (inbox, _, subscription) = subscribe(&pubsub, &topic);
+                assert_eq!(say(&pubsub, &topic, "x", None), 1);
+                assert_eq!(inbox.take().len(), 1);
+                drop(subscription);
+                assert_eq!(pubsub.subscribers(&topic), 0);
+            }
+            done.send(()).expect("the test waits");
+        }
+    });
+    let others = others.recv_timeout(PATIENCE);
+    let still_waiting = !waiting.is_finished();
+    // Before anything fails: no thread may stay blocked.
+    blocking.0.wait();
+    assert_eq!(others, Ok(()), "other topics waited for the one that was held up");
+    assert!(still_waiting);
+    assert_eq!(saying.join().expect("it does not panic"), 1);
+    waiting.join().expect("it does not panic");
+    drop(held);
+    assert_eq!(pubsub.topics(), 0);
 }
 
 proptest! {

@@ -1,17 +1,76 @@
 //! Bad input harms nobody else.
 
+use std::marker::PhantomData;
 use std::time::Duration;
 
+use firecrest::channel::{Event, EventError};
 use firecrest::connection::OutboxLimits;
 use firecrest::prelude::*;
 use firecrest::wire::websocket::{Opcode, client};
 use futures_util::{SinkExt as _, StreamExt as _};
+use serde::Deserialize;
 use serde_json::Value;
 use tokio::net::TcpSocket;
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::captured::Captured;
 use crate::fixture::Fixture;
-use crate::support::{BOTH, Version, soon, until};
+use crate::support::{BOTH, Server, Version, soon, until};
+
+struct Fragile;
+
+impl Socket for Fragile {
+    async fn connect(_request: &Connect<'_>) -> Result<Self, Refused> {
+        Ok(Fragile)
+    }
+
+    fn channels() -> Channels<Self> {
+        Channels::new().route::<Glass<ByHand>>("by hand").route::<Glass<Derived>>("derived")
+    }
+}
+
+/// A channel that answers whatever it understands.
+struct Glass<In>(PhantomData<fn(In)>);
+
+impl<In: Event> Channel<Fragile> for Glass<In> {
+    type In = In;
+    type Info = ();
+
+    async fn join(_request: Join<'_, Fragile>) -> Result<Joined<Self>, Rejected> {
+        Ok(Glass(PhantomData).into())
+    }
+
+    async fn handle_in(&mut self, _event: In, _cx: &mut Context<'_>) -> Outcome {
+        Reply::empty().into()
+    }
+
+    async fn terminate(&mut self, _reason: &Reason, cx: &mut Context<'_>) {
+        cx.push("terminated", &json!({}));
+    }
+}
+
+/// Panics at the event `break`.
+struct ByHand;
+
+impl Event for ByHand {
+    fn decode(event: &str, _payload: &Payload) -> Result<Self, EventError> {
+        assert_ne!(event, "break");
+        Ok(ByHand)
+    }
+}
+
+/// The same with serde.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Derived {
+    Work,
+    #[serde(deserialize_with = "never")]
+    Break,
+}
+
+fn never<'de, D: serde::Deserializer<'de>>(_deserializer: D) -> Result<(), D::Error> {
+    panic!("nobody can read this");
+}
 
 #[tokio::test]
 async fn undecodable_text_closes_its_connection_and_no_other() {
@@ -64,6 +123,37 @@ async fn a_panic_stays_in_its_channel() {
         drop((client, other));
         server.until_nobody_is_connected().await;
         assert_eq!(server.endpoint.pubsub().topics(), 0);
+    }
+}
+
+/// The application's code that reads an event is a callback as any other.
+#[tokio::test]
+async fn s3_7_a_panic_while_an_event_is_read_stays_in_its_channel() {
+    let server = Server::new::<Fragile>().await;
+    for version in BOTH {
+        for topic in ["by hand", "derived"] {
+            let mut client = server.connect_as(version).await;
+            client.join("1", "by hand").await;
+            client.join("2", "derived").await;
+            let (broken, whole) = if topic == "derived" { ("2", "by hand") } else { ("1", "derived") };
+            for n in 0..3 {
+                client.send(json!([broken, n, topic, "break", {}])).await;
+                client.expect(json!([broken, null, topic, "terminated", {}])).await;
+                client.expect(json!([broken, broken, topic, "phx_error", {"reason": "channel_crash"}])).await;
+                // More of them than a mailbox holds.
+                for n in 0..100 {
+                    client.send(json!([broken, n, topic, "work", {}])).await;
+                    client.expect_unmatched(n, topic).await;
+                }
+                client.join(broken, topic).await;
+            }
+            for (join_ref, topic) in [(broken, topic), (if broken == "1" { "2" } else { "1" }, whole)] {
+                for n in 0..100 {
+                    client.send(json!([join_ref, n, topic, "work", {}])).await;
+                    client.expect_ok(join_ref, n, topic, json!({})).await;
+                }
+            }
+        }
     }
 }
 
@@ -133,25 +223,23 @@ async fn a_blocked_connection_ends_with_its_client() {
     server.until_nobody_is_connected().await;
 }
 
-/// It is the server that does not read: that is no silence of the client (spec §1.12).
+/// That a channel of its own is full does not keep a client: it is closed in time, and one that has vanished is noticed (spec
+/// §1.12).
 #[tokio::test]
-async fn a_client_whose_messages_wait_is_not_silent() {
+async fn s1_12_a_client_whose_messages_wait_for_longer_than_the_timeout_is_closed() {
     let server = Fixture::mounted(|mount| mount.timeout(Duration::from_millis(200))).await;
-    let mut client = server.connect().await;
-    client.join("1", "narrow").await;
-    for n in 0..10 {
-        client.send(json!(["1", n, "narrow", "count", {"n": n}])).await;
+    let mut clients = [server.connect().await, server.connect().await];
+    for client in &mut clients {
+        client.join("1", "narrow").await;
+        for n in 0..10 {
+            client.send(json!(["1", n, "narrow", "count", {"n": n}])).await;
+        }
     }
-    let mut other = server.connect().await;
-    let mut beat = tokio::time::interval(Duration::from_millis(50));
-    for _ in 0..12 {
-        beat.tick().await;
-        other.expect_silence().await;
-    }
-    server.probe.open_gate(10);
-    for n in 0..10 {
-        client.expect_ok("1", n, "narrow", json!({"n": n})).await;
-    }
+    assert_eq!(server.endpoint.connections(), 2);
+    let [vanished, mut stays] = clients;
+    drop(vanished);
+    stays.expect_close(1002).await;
+    server.until_nobody_is_connected().await;
 }
 
 /// A client that does not read while it is written to is closed with 4008; others get everything.
@@ -213,4 +301,51 @@ async fn a_client_may_vanish_in_the_middle_of_anything() {
     }
     server.until_nobody_is_connected().await;
     until(|| server.endpoint.pubsub().topics() == 0).await;
+}
+
+/// What a client sends can neither flood the log nor forge a line of it, and what was not understood is not shown (spec §3.14).
+#[tokio::test]
+async fn s3_14_what_a_client_sends_does_no_harm_to_the_log() {
+    const FORGED: &str = "\n2000-01-01T00:00:00.000000Z ERROR forged";
+
+    let server = Fixture::new().await;
+    let logs = Captured::start();
+    let mut client = server.connect().await;
+    let topic = format!("room:a{FORGED}");
+    let secret = "hunter2".repeat(150_000);
+    for (n, (event, payload)) in [
+        (format!("unknown{FORGED}"), json!({})),
+        ("subscribe".to_owned(), json!(secret)),
+        ("subscribe".to_owned(), json!({"topic": [secret]})),
+        ("subscribe".to_owned(), json!([{"topic": secret}])),
+        ("boom".to_owned(), json!({})),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        client.join("1", &topic).await;
+        client.send(json!(["1", n, topic, event, payload])).await;
+        client.expect(json!(["1", "1", topic, "phx_error", {"reason": "channel_crash"}])).await;
+    }
+    // Refused and crashing joins are logged too, and a payload that is understood, if too long to be shown.
+    client.send(json!(["1", "1", "crashing:params", "phx_join", secret])).await;
+    client.expect_error("1", "1", "crashing:params", json!({"reason": "join crashed"})).await;
+    client.join("1", &topic).await;
+    client.send(json!(["1", "2", topic, "ack", {"secret": secret}])).await;
+    client.expect_ok("1", "2", &topic, json!({})).await;
+    for n in 0..100 {
+        client.send(json!(["1", n, format!("nowhere{FORGED}"), "phx_join", {}])).await;
+        client.expect_unmatched(n, format!("nowhere{FORGED}")).await;
+    }
+
+    let log = logs.take();
+    let unrouted = log.lines().filter(|line| line.contains("without a route")).count();
+    assert_eq!(unrouted, 1, "{log}");
+    assert_eq!(log.lines().filter(|line| line.contains("channel crashed")).count(), 5, "{log}");
+    let now = log.lines().next().unwrap().split('T').next().unwrap();
+    for line in log.lines() {
+        assert!(line.starts_with(now), "forged: {line}");
+        assert!(line.len() < 5_000, "{} bytes: {line:.300}", line.len());
+        assert!(!line.contains("hunter2"), "{line}");
+    }
 }
