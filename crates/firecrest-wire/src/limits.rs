@@ -1,5 +1,13 @@
 //! The bounds of the wire and their defaults. Sizes are in bytes.
 
+/// Largest WebSocket frame from a client, header included: 10,000,000 bytes. A larger one closes the connection with 1009
+/// (spec §1.12).
+pub const MAX_FRAME_SIZE: usize = 10_000_000;
+
+/// Largest fragmented WebSocket message from a client: 8,000,000 bytes. A larger one closes the connection with 1009
+/// (spec §1.12).
+pub const MAX_MESSAGE_SIZE: usize = 8_000_000;
+
 /// Longest topic or event name in a text frame: 1,024 bytes.
 ///
 /// A longer one is a decode failure. Binary frames cannot carry more than [`MAX_BINARY_FIELD`].

@@ -6,6 +6,7 @@ use super::header::{Header, MAX_HEADER, Opcode, Sender};
 use super::message::{self, PartialMessage};
 use super::{CloseFrame, DecodeError};
 use crate::Text;
+use crate::limits::{MAX_FRAME_SIZE, MAX_MESSAGE_SIZE};
 
 /// What a client has sent: a whole message, or a control frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +69,7 @@ enum Stage {
 
 impl Default for DecoderLimits {
     fn default() -> Self {
-        DecoderLimits { max_frame_size: 10_000_000, max_message_size: 8_000_000 }
+        DecoderLimits { max_frame_size: MAX_FRAME_SIZE, max_message_size: MAX_MESSAGE_SIZE }
     }
 }
 
