@@ -1,0 +1,3 @@
+//! A load generator.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! A server to compare with.
+
+fn main() {}
