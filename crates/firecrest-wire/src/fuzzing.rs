@@ -237,7 +237,7 @@ fn message_text(version: ProtocolVersion, data: &[u8]) {
 /// Sends a message's payload back to its sender.
 fn echo(version: ProtocolVersion, message: &Message) {
     let Message { join_ref, reference, topic, payload, .. } = message;
-    let reply = Reply { join_ref, reference, topic, status: "ok", payload };
+    let reply = Reply { join_ref, reference, topic: topic.into(), status: "ok", payload };
     let frame = serializer::encode_reply(version, &reply).expect("what came from a client goes back to it");
     let heard = match frame.opcode() {
         Opcode::Binary => client::decode_binary(&frame.payload()).expect("a reply"),
@@ -260,9 +260,10 @@ fn say(heard: &Heard, kind: u8) -> Frame {
     let version = ProtocolVersion::V2;
     let text = topic.as_str().expect("binary frames have text topics");
     let frame = match status {
-        Some(status) => {
-            serializer::encode_reply(version, &Reply { join_ref, reference, topic, status, payload })
-        }
+        Some(status) => serializer::encode_reply(
+            version,
+            &Reply { join_ref, reference, topic: topic.into(), status, payload },
+        ),
         None if kind == serializer::SERVER_BROADCAST => {
             serializer::encode_broadcast(version, text, event, payload)
         }

@@ -22,7 +22,7 @@ pub mod topic;
 pub mod version;
 pub mod websocket;
 
-pub use message::{Message, Name, Payload};
+pub use message::{Message, Name, NameRef, Payload};
 pub use reference::Ref;
 pub use serializer::{DecodeError, EncodeError};
 pub use text::Text;

@@ -40,6 +40,30 @@ impl Name {
     }
 }
 
+/// A borrowed [`Name`]: what a reply echoes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameRef<'a> {
+    /// A string.
+    Text(&'a str),
+    /// The JSON text of some other value.
+    Other(&'a str),
+}
+
+impl<'a> From<&'a Name> for NameRef<'a> {
+    fn from(name: &'a Name) -> Self {
+        match name {
+            Name::Text(text) => NameRef::Text(text),
+            Name::Other(raw) => NameRef::Other(raw),
+        }
+    }
+}
+
+impl<'a> From<&'a str> for NameRef<'a> {
+    fn from(text: &'a str) -> Self {
+        NameRef::Text(text)
+    }
+}
+
 impl From<&str> for Name {
     fn from(text: &str) -> Self {
         Name::Text(Text::from(text.to_owned()))

@@ -81,8 +81,7 @@ impl TestConnection {
     /// Ready with the next frames for the client, or with the close code; the channels have been told to end then.
     pub fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<VecDeque<Frame>, CloseCode>> {
         let outbox = &self.connection.shared().outbox;
-        let received = outbox.poll(cx);
-        outbox.all_written();
+        let received = outbox.poll_take(cx);
         received.map_err(|reason| {
             self.connection.close(reason);
             reason.code()

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use super::{DecodeError, EncodeError, Outgoing, Reply};
 use crate::limits::MAX_BINARY_FIELD;
 use crate::websocket::{Frame, FrameWriter};
-use crate::{Message, Name, Payload, Ref, Text};
+use crate::{Message, Name, NameRef, Payload, Ref, Text};
 
 /// First byte of a push in both directions.
 pub(crate) const PUSH: u8 = 0;
@@ -28,9 +28,8 @@ pub(super) fn push(message: &Outgoing<'_>, data: &[u8]) -> Result<Frame, EncodeE
 
 pub(super) fn reply(reply: &Reply<'_>, data: &[u8]) -> Result<Frame, EncodeError> {
     let (join_ref, reference) = (reply.join_ref.as_text(), reply.reference.as_text());
-    let (Name::Text(topic) | Name::Other(topic)) = reply.topic;
-    let fields =
-        [("join_ref", &*join_ref), ("ref", &*reference), ("topic", &**topic), ("status", reply.status)];
+    let (NameRef::Text(topic) | NameRef::Other(topic)) = reply.topic;
+    let fields = [("join_ref", &*join_ref), ("ref", &*reference), ("topic", topic), ("status", reply.status)];
     layout(SERVER_REPLY, &fields, data)
 }
 

@@ -1,6 +1,6 @@
 //! Writing JSON straight into a frame.
 
-use crate::{Name, Text};
+use crate::{NameRef, Text};
 
 /// Appends `text` as a JSON string, quotes included.
 pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
@@ -20,10 +20,10 @@ pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
 }
 
 /// The JSON text of a topic: quoted if it is a string, as it came otherwise.
-pub(super) fn write_name(out: &mut Vec<u8>, name: &Name) {
+pub(super) fn write_name(out: &mut Vec<u8>, name: NameRef<'_>) {
     match name {
-        Name::Text(text) => write_string(out, text),
-        Name::Other(raw) => out.extend_from_slice(raw.as_bytes()),
+        NameRef::Text(text) => write_string(out, text),
+        NameRef::Other(raw) => out.extend_from_slice(raw.as_bytes()),
     }
 }
 

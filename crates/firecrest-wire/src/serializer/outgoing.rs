@@ -1,6 +1,6 @@
 //! What the server says, before it is written down.
 
-use crate::{Name, Payload, Ref};
+use crate::{NameRef, Payload, Ref};
 
 /// Something the server says that is not a reply: a push, `phx_close`, `phx_error`.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,7 @@ pub struct Reply<'a> {
     /// The ref of the message that is answered.
     pub reference: &'a Ref,
     /// The topic, echoed.
-    pub topic: &'a Name,
+    pub topic: NameRef<'a>,
     /// `ok`, `error` or any other name.
     pub status: &'a str,
     /// Any JSON value, or bytes.

@@ -26,7 +26,7 @@ fn push(join_ref: &str, topic: &str, event: &str) -> Result<Frame, EncodeError> 
 fn reply(join_ref: &str, reference: &str, topic: &str, status: &str) -> Result<Frame, EncodeError> {
     let (join_ref, reference) = (&Ref::text(join_ref), &Ref::text(reference));
     let (topic, payload) = (&Name::Text(Text::from(topic.to_owned())), &bytes(&[1, 2, 3]));
-    serializer::encode_reply(V2, &Reply { join_ref, reference, topic, status, payload })
+    serializer::encode_reply(V2, &Reply { join_ref, reference, topic: topic.into(), status, payload })
 }
 
 fn broadcast(topic: &str, event: &str) -> Result<Frame, EncodeError> {

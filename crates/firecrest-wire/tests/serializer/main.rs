@@ -52,7 +52,7 @@ fn encode_reply(
     payload: &Payload,
 ) -> Result<Frame, EncodeError> {
     let (join_ref, reference) = (&reference(refs[0]), &reference(refs[1]));
-    serializer::encode_reply(version, &Reply { join_ref, reference, topic, status, payload })
+    serializer::encode_reply(version, &Reply { join_ref, reference, topic: topic.into(), status, payload })
 }
 
 /// The JSON value of a text frame.

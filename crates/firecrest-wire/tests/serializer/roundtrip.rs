@@ -137,7 +137,7 @@ proptest! {
     ) {
         let topic = name(topic);
         let reply =
-            Reply { join_ref: &join_ref, reference: &reference, topic: &topic, status: &status, payload: &payload };
+            Reply { join_ref: &join_ref, reference: &reference, topic: (&topic).into(), status: &status, payload: &payload };
         let heard = hear(version, &serializer::encode_reply(version, &reply).unwrap());
         prop_assert_eq!(heard.join_ref, audible(version, &join_ref, &payload));
         prop_assert_eq!(heard.reference, if version == V1 { reference } else { audible(V2, &reference, &payload) });

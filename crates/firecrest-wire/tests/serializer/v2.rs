@@ -118,7 +118,7 @@ fn refs_of_any_scalar_type_are_echoed_exactly() {
         let reply = Reply {
             join_ref: &message.join_ref,
             reference: &message.reference,
-            topic: &message.topic,
+            topic: (&message.topic).into(),
             status: "ok",
             payload: &Payload::empty(),
         };

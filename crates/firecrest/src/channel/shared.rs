@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use compact_str::CompactString;
 use firecrest_pubsub::{Broadcast, Subscriber, SubscriberId, Subscription};
 use firecrest_wire::serializer::Outgoing;
-use firecrest_wire::{EncodeError, Name, Payload, Ref, Text};
+use firecrest_wire::{EncodeError, NameRef, Payload, Ref, Text};
 
 use super::mailbox::{Item, Mailbox};
 use super::{MailboxLimits, Reply};
@@ -69,7 +69,7 @@ impl Shared {
     }
 
     pub(crate) fn reply(&self, reference: &Ref, reply: Reply) -> Result<(), EncodeError> {
-        self.connection.reply(&self.push_ref, reference, &self.name(), reply.status, &reply.payload?)
+        self.connection.reply(&self.push_ref, reference, self.name(), reply.status, &reply.payload?)
     }
 
     /// Tells the client that this instance has ended in an orderly way.
@@ -116,17 +116,17 @@ impl Shared {
     /// Answers what was sent to this instance but came too late, as if it was not joined (spec §3.3, §3.9).
     pub(crate) fn answer_unmatched(&self, item: Item) {
         match item {
-            Item::Event { reference, .. } => self.connection.reply_unmatched(&reference, &self.name()),
+            Item::Event { reference, .. } => self.connection.reply_unmatched(&reference, self.name()),
             Item::Leave(reference) => {
-                self.connection.reply_json(&self.join_ref, &reference, &self.name(), "ok", "{}");
+                self.connection.reply_json(&self.join_ref, &reference, self.name(), "ok", "{}");
             }
             Item::Intercepted(_) | Item::Subscribed(_) | Item::Info(_) => {}
         }
     }
 
     /// The topic as replies echo it.
-    pub(crate) fn name(&self) -> Name {
-        Name::from(&*self.topic)
+    pub(crate) fn name(&self) -> NameRef<'_> {
+        NameRef::Text(&self.topic)
     }
 }
 

@@ -99,7 +99,7 @@ async fn join<S: Socket, C: Channel<S>>(instance: Arc<Instance<S>>, mut start: S
     let joined = telemetry::joining::<C, _>(&start, ask::<S, C>(&instance, &start)).await;
     let announce = |status, payload: &Payload| {
         let shared = &start.shared;
-        shared.connection.reply(&shared.join_ref, &start.reference, &shared.name(), status, payload)
+        shared.connection.reply(&shared.join_ref, &start.reference, shared.name(), status, payload)
     };
     let rejected = match joined {
         Answer::Ok(joined) => match enter(&instance, &start, replaced, joined, |reply| announce("ok", reply))

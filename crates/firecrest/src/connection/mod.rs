@@ -4,7 +4,9 @@
 //! Neither does any I/O: a transport feeds messages to the one and takes frames out of the other's `Outbox`.
 
 mod close;
+pub(crate) mod flush;
 mod outbox;
+mod queue;
 mod shared;
 mod state;
 
@@ -12,6 +14,6 @@ pub use outbox::OutboxLimits;
 pub use shared::Transport;
 
 pub(crate) use close::CloseReason;
-pub(crate) use outbox::Outbox;
+pub(crate) use outbox::{Link, Outbox, Stream};
 pub(crate) use shared::Shared;
 pub(crate) use state::{Connection, Dispatch};

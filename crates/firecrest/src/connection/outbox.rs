@@ -1,13 +1,17 @@
-//! The outbox: what one connection has still to write.
+//! The outbox: what one connection has still to write, and who writes it.
 
 use std::collections::VecDeque;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use firecrest_wire::websocket::Frame;
+use tokio::io::AsyncWrite;
 
 use super::CloseReason;
+use super::queue::Queue;
 
 /// The bound of an outbox.
 ///
@@ -30,8 +34,20 @@ impl Default for OutboxLimits {
     }
 }
 
-/// A bounded queue of frames with many writers and one reader, the connection's transport.
-#[derive(Debug)]
+/// The writing end of a socket that whoever has something for it may write to, without waiting.
+pub(crate) trait Link: AsyncWrite + Send + Unpin {
+    /// Writes what the socket takes at once; [`io::ErrorKind::WouldBlock`] when that is nothing.
+    fn try_write(&self, slices: &[IoSlice<'_>]) -> io::Result<usize>;
+}
+
+/// Where the transport's task writes when there is no [`Link`].
+pub(crate) type Stream<'a> = Option<Pin<&'a mut dyn AsyncWrite>>;
+
+/// A bounded queue of frames with many writers.
+///
+/// With a [`Link`] frames are written by whoever pushed the first of them, once it has nothing more to push: see
+/// [`flush`](super::flush). Only what the socket does not take is left to the transport's task. Without one the task is
+/// woken and takes them.
 pub(crate) struct Outbox {
     limits: OutboxLimits,
     /// Whether half of a bound is reached. Written under the lock, read without.
@@ -39,20 +55,31 @@ pub(crate) struct Outbox {
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
-    /// Frames nobody has taken. Its memory is given back when it is emptied.
-    queue: VecDeque<Frame>,
-    /// What frames count for that are queued, or taken by the transport and not yet written.
+    queue: Queue,
+    /// What the frames in the queue count for.
     waiting: usize,
-    /// How many of them have been taken.
-    taken: usize,
+    turn: Turn,
     /// Set once; from then on frames are dropped.
     closed: Option<CloseReason>,
-    /// Woken by frames and by the end.
+    link: Option<Box<dyn Link>>,
+    /// The transport's: woken when it is its turn, when there is room again, and by the end.
     waker: Option<Waker>,
     /// Woken by the end only.
     end_waker: Option<Waker>,
+}
+
+/// Who writes next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Turn {
+    /// Nobody: there is nothing.
+    #[default]
+    Nobody,
+    /// Who pushed and was told to [flush](Outbox::flush).
+    Pusher,
+    /// The transport's task.
+    Transport,
 }
 
 impl Outbox {
@@ -60,36 +87,104 @@ impl Outbox {
         Outbox { limits, pressed: AtomicBool::new(false), state: Mutex::default() }
     }
 
-    /// Queues a frame, or drops it when the connection is closing. An overflow closes the connection.
-    pub(crate) fn push(&self, frame: Frame) {
-        let mut state = self.lock();
-        if state.closed.is_some() {
-            return;
-        }
-        let waiting = state.waiting + self.charge(&frame);
-        if waiting > self.limits.bytes || state.frames() >= self.limits.frames {
-            state.close(CloseReason::SlowReader);
-            return;
-        }
-        state.waiting = waiting;
-        state.queue.push_back(frame);
-        state.wake();
-        self.press(&state);
+    /// Lets pushers write for themselves from now on.
+    pub(crate) fn link(&self, link: Box<dyn Link>) {
+        self.lock().link = Some(link);
     }
 
-    /// What a frame counts for.
-    pub(crate) fn charge(&self, frame: &Frame) -> usize {
-        frame.len().min(self.limits.bytes / 2)
+    /// Ends what [`link`](Self::link) began: the socket is not held here any more.
+    pub(crate) fn unlink(&self) {
+        let link = self.lock().link.take();
+        drop(link);
+    }
+
+    /// Queues a frame, or drops it when the connection is closing. An overflow closes the connection. Returns whether the
+    /// caller has to [flush](Self::flush), when it has nothing more to push.
+    #[must_use]
+    pub(crate) fn push(&self, frame: Frame) -> bool {
+        let mut state = self.lock();
+        if state.closed.is_some() {
+            return false;
+        }
+        let waiting = state.waiting + self.charge(&frame);
+        if waiting > self.limits.bytes || state.queue.len() >= self.limits.frames {
+            state.close(CloseReason::SlowReader);
+            return false;
+        }
+        state.waiting = waiting;
+        state.queue.push(frame);
+        self.press(&state);
+        if state.turn != Turn::Nobody {
+            return false;
+        }
+        if state.link.is_some() {
+            state.turn = Turn::Pusher;
+            return true;
+        }
+        state.pass_on();
+        false
+    }
+
+    /// Writes what waits, as the pusher that was told to. What the socket does not take is left to the transport.
+    pub(crate) fn flush(&self) {
+        let mut state = self.lock();
+        if state.turn != Turn::Pusher {
+            return;
+        }
+        let written = self.write(&mut state, |link, slices| match link.map(|link| link.try_write(slices)) {
+            Some(Err(error)) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
+            Some(written) => Poll::Ready(written),
+            None => Poll::Pending,
+        });
+        match written {
+            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Err(_)) => state.close(CloseReason::Lost),
+            Poll::Pending => state.pass_on(),
+        }
+    }
+
+    /// Writes what waits, if it is the transport's turn. An error is the reason why the connection has to end. The task is
+    /// woken when there is more to do.
+    pub(crate) fn transport_turn(&self, cx: &mut Context<'_>, stream: Stream<'_>) -> Result<(), CloseReason> {
+        let mut state = self.lock();
+        if let Some(reason) = state.closed {
+            return Err(reason);
+        }
+        register(&mut state.waker, cx);
+        if state.turn != Turn::Transport {
+            return Ok(());
+        }
+        match self.poll_write(&mut state, cx, stream) {
+            Poll::Ready(Err(_)) => Err(CloseReason::Lost),
+            Poll::Ready(Ok(())) | Poll::Pending => Ok(()),
+        }
+    }
+
+    /// Adds the last frame, once closed; from now on only the transport writes. A client that reads too slowly gets only
+    /// that.
+    pub(crate) fn push_last(&self, frame: Frame) {
+        let mut state = self.lock();
+        debug_assert!(state.closed.is_some(), "something could be pushed after the last frame");
+        state.turn = Turn::Transport;
+        state.queue.push(frame);
+    }
+
+    /// Ready when everything is written, once closed.
+    pub(crate) fn poll_finish(&self, cx: &mut Context<'_>, stream: Stream<'_>) -> Poll<io::Result<()>> {
+        self.poll_write(&mut self.lock(), cx, stream)
+    }
+
+    /// Shuts the link's half of the socket.
+    pub(crate) fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.lock().link {
+            Some(link) => Pin::new(link).poll_shutdown(cx),
+            None => Poll::Ready(Ok(())),
+        }
     }
 
     /// Whether the client should not be read, because the answers to what it says have hardly room.
     pub(crate) fn is_pressed(&self) -> bool {
         self.pressed.load(Ordering::Relaxed)
-    }
-
-    fn press(&self, state: &State) {
-        let pressed = state.waiting > self.limits.bytes / 2 || state.frames() > self.limits.frames / 2;
-        self.pressed.store(pressed, Ordering::Relaxed);
     }
 
     /// Closes the connection, after what is queued. The first reason counts.
@@ -101,32 +196,16 @@ impl Outbox {
         self.lock().closed
     }
 
-    /// Takes everything that is queued.
-    pub(crate) fn take(&self) -> VecDeque<Frame> {
-        self.lock().take()
-    }
-
-    /// Says that so many of the frames taken have been written, which count for so much in all.
-    pub(crate) fn written(&self, frames: usize, charge: usize) {
-        let mut state = self.lock();
-        state.taken -= frames;
-        state.waiting -= charge;
-        self.press(&state);
-    }
-
-    /// Says that everything taken has been written, or is out of our hands.
-    pub(crate) fn all_written(&self) {
-        let mut state = self.lock();
-        state.taken = 0;
-        state.waiting = state.queue.iter().map(|frame| self.charge(frame)).sum();
-        self.press(&state);
-    }
-
-    /// Ready with frames, or with the reason once the outbox is closed and empty. Wakes the task otherwise.
-    pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<Result<VecDeque<Frame>, CloseReason>> {
+    /// Ready with everything that is queued, or with the reason once the outbox is closed and empty; for transports that
+    /// take frames out. Wakes the task otherwise.
+    pub(crate) fn poll_take(&self, cx: &mut Context<'_>) -> Poll<Result<VecDeque<Frame>, CloseReason>> {
         let mut state = self.lock();
         if !state.queue.is_empty() {
-            return Poll::Ready(Ok(state.take()));
+            let frames = state.queue.take();
+            state.waiting = 0;
+            state.turn = Turn::Nobody;
+            self.press(&state);
+            return Poll::Ready(Ok(frames));
         }
         if let Some(reason) = state.closed {
             return Poll::Ready(Err(reason));
@@ -145,6 +224,51 @@ impl Outbox {
         Poll::Pending
     }
 
+    /// What a frame counts for.
+    fn charge(&self, frame: &Frame) -> usize {
+        frame.len().min(self.limits.bytes / 2)
+    }
+
+    fn poll_write(
+        &self,
+        state: &mut State,
+        cx: &mut Context<'_>,
+        mut stream: Stream<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.write(state, |link, slices| match (link, &mut stream) {
+            (Some(link), _) => Pin::new(link).poll_write_vectored(cx, slices),
+            (None, Some(stream)) => stream.as_mut().poll_write_vectored(cx, slices),
+            (None, None) => Poll::Pending,
+        })
+    }
+
+    /// Writes the queue; it is nobody's turn when all of it is written.
+    fn write(
+        &self,
+        state: &mut State,
+        mut write: impl FnMut(Option<&mut Box<dyn Link>>, &[IoSlice<'_>]) -> Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<()>> {
+        let State { queue, link, waiting, .. } = &mut *state;
+        let done = |frame: &Frame| *waiting = waiting.saturating_sub(self.charge(frame));
+        let written = queue.write(|slices| write(link.as_mut(), slices), done);
+        if matches!(written, Poll::Ready(Ok(()))) {
+            state.turn = Turn::Nobody;
+        }
+        self.press(state);
+        written
+    }
+
+    /// Says whether half of a bound is reached. The transport is told when it is not any more: it has put off reading.
+    fn press(&self, state: &State) {
+        let pressed = state.waiting > self.limits.bytes / 2 || state.queue.len() > self.limits.frames / 2;
+        if pressed != self.is_pressed() {
+            self.pressed.store(pressed, Ordering::Relaxed);
+            if !pressed {
+                state.wake();
+            }
+        }
+    }
+
     /// The state stays consistent whatever panics, so poison means nothing here.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -152,20 +276,11 @@ impl Outbox {
 }
 
 impl State {
-    fn frames(&self) -> usize {
-        self.queue.len() + self.taken
-    }
-
-    fn take(&mut self) -> VecDeque<Frame> {
-        self.taken += self.queue.len();
-        std::mem::take(&mut self.queue)
-    }
-
     fn close(&mut self, reason: CloseReason) {
         if self.closed.is_none() {
             self.closed = Some(reason);
             if reason == CloseReason::SlowReader {
-                self.queue = VecDeque::new();
+                self.queue.discard();
             }
             self.wake();
             if let Some(waker) = self.end_waker.take() {
@@ -174,10 +289,21 @@ impl State {
         }
     }
 
-    fn wake(&mut self) {
+    fn pass_on(&mut self) {
+        self.turn = Turn::Transport;
+        self.wake();
+    }
+
+    fn wake(&self) {
         if let Some(waker) = &self.waker {
             waker.wake_by_ref();
         }
+    }
+}
+
+impl std::fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outbox").field("limits", &self.limits).finish_non_exhaustive()
     }
 }
 
@@ -189,77 +315,4 @@ fn register(slot: &mut Option<Waker>, cx: &mut Context<'_>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::task::Waker;
-
-    use super::*;
-
-    fn frame(len: usize) -> Frame {
-        Frame::binary(&vec![0; len])
-    }
-
-    fn poll(outbox: &Outbox) -> Poll<Result<VecDeque<Frame>, CloseReason>> {
-        outbox.poll(&mut Context::from_waker(Waker::noop()))
-    }
-
-    #[test]
-    fn frames_come_out_in_order_and_the_queue_gives_its_memory_back() {
-        let outbox = Outbox::new(OutboxLimits::default());
-        outbox.push(frame(1));
-        outbox.push(frame(2));
-        let lengths = outbox.take().iter().map(|frame| frame.payload().len()).collect::<Vec<_>>();
-        assert_eq!(lengths, [1, 2]);
-        assert_eq!(outbox.lock().queue.capacity(), 0);
-        assert!(poll(&outbox).is_pending());
-    }
-
-    #[test]
-    fn a_slow_reader_is_closed_at_the_bound_and_costs_nothing_more() {
-        let outbox = Outbox::new(OutboxLimits { frames: 10, bytes: 100 });
-        (0..2).for_each(|_| outbox.push(frame(38)));
-        assert_eq!(outbox.take().len(), 2);
-        outbox.push(frame(38));
-        assert_eq!(outbox.closed(), Some(CloseReason::SlowReader), "what is being written counts");
-        outbox.push(frame(1));
-        assert_eq!(poll(&outbox), Poll::Ready(Err(CloseReason::SlowReader)));
-    }
-
-    #[test]
-    fn what_is_written_makes_room() {
-        let outbox = Outbox::new(OutboxLimits { frames: 2, bytes: 100 });
-        (0..2).for_each(|_| outbox.push(frame(38)));
-        assert!(outbox.is_pressed());
-        let taken = outbox.take();
-        outbox.written(1, outbox.charge(&taken[0]));
-        assert!(!outbox.is_pressed());
-        outbox.push(frame(38));
-        assert_eq!(outbox.closed(), None);
-    }
-
-    #[test]
-    fn the_number_of_frames_is_bounded_too() {
-        let outbox = Outbox::new(OutboxLimits { frames: 2, bytes: 1 << 20 });
-        (0..3).for_each(|_| outbox.push(frame(0)));
-        assert_eq!(outbox.closed(), Some(CloseReason::SlowReader));
-    }
-
-    #[test]
-    fn a_frame_larger_than_the_bound_can_be_sent_and_something_after_it() {
-        let outbox = Outbox::new(OutboxLimits { frames: 4, bytes: 100 });
-        outbox.push(frame(1_000));
-        outbox.push(frame(10));
-        assert_eq!((outbox.closed(), outbox.take().len()), (None, 2));
-        outbox.all_written();
-        assert!(!outbox.is_pressed());
-    }
-
-    #[test]
-    fn what_was_queued_before_closing_is_still_written() {
-        let outbox = Outbox::new(OutboxLimits::default());
-        outbox.push(frame(1));
-        outbox.close(CloseReason::Disconnected);
-        outbox.close(CloseReason::Draining);
-        assert!(matches!(poll(&outbox), Poll::Ready(Ok(frames)) if frames.len() == 1));
-        assert_eq!(poll(&outbox), Poll::Ready(Err(CloseReason::Disconnected)), "the first reason counts");
-    }
-}
+mod tests;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use firecrest_pubsub::{Broadcast, Subscriber, SubscriberId};
 use firecrest_wire::serializer::{self, Outgoing, Reply as WireReply};
 use firecrest_wire::websocket::Frame;
-use firecrest_wire::{EncodeError, Name, Payload, ProtocolVersion, Ref};
+use firecrest_wire::{EncodeError, NameRef, Payload, ProtocolVersion, Ref};
 
-use super::{CloseReason, Outbox, OutboxLimits};
+use super::{CloseReason, Outbox, OutboxLimits, flush};
 
 /// How a client is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,31 +48,31 @@ impl Shared {
     }
 
     /// Queues an event for the client.
-    pub(crate) fn send(&self, message: &Outgoing<'_>) -> Result<(), EncodeError> {
-        self.outbox.push(serializer::encode(self.version, message)?);
+    pub(crate) fn send(self: &Arc<Self>, message: &Outgoing<'_>) -> Result<(), EncodeError> {
+        self.push(serializer::encode(self.version, message)?);
         Ok(())
     }
 
     /// Queues a reply for the client.
     pub(crate) fn reply(
-        &self,
+        self: &Arc<Self>,
         join_ref: &Ref,
         reference: &Ref,
-        topic: &Name,
+        topic: NameRef<'_>,
         status: &str,
         payload: &Payload,
     ) -> Result<(), EncodeError> {
         let reply = WireReply { join_ref, reference, topic, status, payload };
-        self.outbox.push(serializer::encode_reply(self.version, &reply)?);
+        self.push(serializer::encode_reply(self.version, &reply)?);
         Ok(())
     }
 
     /// Queues a reply with a payload that is known to be encodable: JSON.
     pub(crate) fn reply_json(
-        &self,
+        self: &Arc<Self>,
         join_ref: &Ref,
         reference: &Ref,
-        topic: &Name,
+        topic: NameRef<'_>,
         status: &str,
         json: &'static str,
     ) {
@@ -82,19 +82,26 @@ impl Shared {
     }
 
     /// Answers a message for a topic that is not joined (spec §3.9).
-    pub(crate) fn reply_unmatched(&self, reference: &Ref, topic: &Name) {
+    pub(crate) fn reply_unmatched(self: &Arc<Self>, reference: &Ref, topic: NameRef<'_>) {
         self.reply_json(&Ref::null(), reference, topic, "error", r#"{"reason":"unmatched topic"}"#);
     }
 
     /// Queues a broadcast as it is, encoded once for all clients of this version.
-    pub(crate) fn forward(&self, broadcast: &Broadcast) {
+    pub(crate) fn forward(self: &Arc<Self>, broadcast: &Broadcast) {
         let slot = match self.version {
             ProtocolVersion::V1 => 0,
             ProtocolVersion::V2 => 1,
         };
         let encoded = broadcast.encoding(slot, || encode_broadcast(self.version, broadcast));
         if let Some(frame) = encoded {
-            self.outbox.push(frame);
+            self.push(frame);
+        }
+    }
+
+    /// Queues a frame. It is written at the end of the [scope](flush::scope).
+    pub(crate) fn push(self: &Arc<Self>, frame: Frame) {
+        if self.outbox.push(frame) {
+            flush::promise(self);
         }
     }
 }

@@ -76,7 +76,7 @@ impl Connection {
         debug_assert!(self.blocked.is_none(), "no message may come before the last one is in");
         let (topic, event) = (message.topic.as_str(), message.event.as_str());
         if topic == Some("phoenix") && event == Some("heartbeat") {
-            self.shared.reply_json(&Ref::null(), &message.reference, &message.topic, "ok", "{}");
+            self.shared.reply_json(&Ref::null(), &message.reference, (&message.topic).into(), "ok", "{}");
             return Dispatch::Done;
         }
         match (self.joined(topic), event) {
@@ -85,7 +85,7 @@ impl Connection {
             (None, Some("phx_leave")) => self.leave_unjoined(&message),
             (Some(at), _) => self.forward(at, message),
             (None, _) => {
-                self.shared.reply_unmatched(&message.reference, &message.topic);
+                self.shared.reply_unmatched(&message.reference, (&message.topic).into());
                 Dispatch::Done
             }
         }
@@ -157,7 +157,7 @@ impl Connection {
                     "ignored a join to a topic without a route; further ones are not logged"
                 );
             }
-            self.shared.reply_unmatched(&reference, &topic);
+            self.shared.reply_unmatched(&reference, (&topic).into());
             return Dispatch::Done;
         };
         self.channels.retain(|slot| !slot.task.is_finished());
@@ -173,7 +173,7 @@ impl Connection {
         };
         if self.is_full() {
             let reason = r#"{"reason":"too many channels joined"}"#;
-            self.shared.reply_json(&join_ref, &reference, &topic, "error", reason);
+            self.shared.reply_json(&join_ref, &reference, (&topic).into(), "error", reason);
             return Dispatch::Done;
         }
         let channel = self.socket.channel(route, &self.shared, name, join_ref, &reference);
@@ -223,7 +223,7 @@ impl Connection {
     }
 
     fn leave_unjoined(&self, message: &Message) -> Dispatch {
-        self.shared.reply_json(&message.join_ref, &message.reference, &message.topic, "ok", "{}");
+        self.shared.reply_json(&message.join_ref, &message.reference, (&message.topic).into(), "ok", "{}");
         Dispatch::Done
     }
 

@@ -5,6 +5,7 @@ use firecrest_wire::{EncodeError, Payload, serializer};
 use serde::Serialize;
 
 use super::Endpoint;
+use crate::connection::flush;
 
 /// A broadcast that cannot be sent to anybody, and was not.
 #[derive(Debug, thiserror::Error)]
@@ -102,9 +103,10 @@ impl Endpoint {
             serializer::validate_broadcast(topic, event, &payload).map(|()| payload)
         });
         match payload {
-            Ok(payload) => Ok(self
-                .pubsub()
-                .broadcast(Broadcast::new(topic.to_owned(), event.to_owned(), payload), except)),
+            Ok(payload) => {
+                let broadcast = Broadcast::new(topic.to_owned(), event.to_owned(), payload);
+                Ok(flush::scope(|| self.pubsub().broadcast(broadcast, except)))
+            }
             Err(source) => Err(BroadcastError { topic: topic.into(), event: event.into(), source }),
         }
     }

@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::{Instance, Socket};
 use crate::channel::{self, Channel, MailboxLimits, Start};
+use crate::connection::flush::Flushing;
 
 /// The routes of a socket, in order: the first that matches a topic serves it.
 pub struct Channels<S> {
@@ -46,7 +47,7 @@ impl<S: Socket> Channels<S> {
             mailbox: C::mailbox_limits(),
             start: |instance, start| {
                 let tracker = instance.endpoint.tracker().clone();
-                tracker.spawn(channel::run::<S, C>(instance, start))
+                tracker.spawn(Flushing::new(channel::run::<S, C>(instance, start)))
             },
         });
         self

@@ -80,15 +80,13 @@ impl Session {
         let replaced = self.replaced.notified();
         self.touch();
         let _turn = self.turn.lock().await;
-        let messages = poll_fn(|cx| self.shared.outbox.poll(cx));
+        let messages = poll_fn(|cx| self.shared.outbox.poll_take(cx));
         let polled = tokio::select! {
             biased;
             () = replaced => Polled::Nothing,
             messages = messages => messages.map_or(Polled::Gone, Polled::Messages),
             () = tokio::time::sleep(self.window) => Polled::Nothing,
         };
-        // What goes into a response is out of our hands (spec §4.5).
-        self.shared.outbox.all_written();
         self.touch();
         polled
     }

@@ -113,10 +113,10 @@ async fn carry(endpoint: crate::Endpoint, upgrade: OnUpgrade, connection: Connec
     };
     let tracker = endpoint.tracker();
     match bare(upgraded) {
-        Ok((stream, early)) => drop(tracker.spawn(task::run(stream, early, connection, options))),
+        Ok((stream, early)) => drop(tracker.spawn(task::run_tcp(stream, early, connection, options))),
         Err(upgraded) => {
             let stream = TokioIo::new(upgraded);
-            drop(tracker.spawn(task::run(stream, Vec::new(), connection, options)));
+            drop(tracker.spawn(task::run_any(stream, connection, options)));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The WebSocket transport: [`accept`] turns a request into a connection, [`task`] carries it.
 
 mod accept;
+mod stream;
 mod task;
-mod writer;
 
 pub(crate) use accept::accept;

@@ -10,9 +10,11 @@ use firecrest_wire::serializer;
 use firecrest_wire::websocket::{Decoder, DecoderLimits, Frame, Item};
 use firecrest_wire::{DecodeError, Message};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::writer::Writer;
+use super::stream::Stream;
+use crate::connection::flush::Flushing;
 use crate::connection::{CloseReason, Connection, Dispatch};
 use crate::telemetry::shown_error;
 
@@ -38,9 +40,28 @@ pub(super) struct Options {
     pub(super) frames: DecoderLimits,
 }
 
-/// Carries a connection until it ends. `early` was read before the stream became ours.
-pub(super) async fn run<IO: AsyncRead + AsyncWrite + Unpin>(
+/// Carries a connection over TCP until it ends. `early` was read before the stream became ours.
+pub(super) fn run_tcp(
+    stream: TcpStream,
+    early: Vec<u8>,
+    connection: Connection,
+    options: Options,
+) -> impl Future<Output = ()> {
+    let stream = Stream::link(stream, &connection.shared().outbox);
+    Flushing::new(run(stream, early, connection, options))
+}
+
+/// Carries a connection over any other stream.
+pub(super) fn run_any<IO: AsyncRead + AsyncWrite + Unpin>(
     stream: IO,
+    connection: Connection,
+    options: Options,
+) -> impl Future<Output = ()> {
+    Flushing::new(run(Stream::Own(stream), Vec::new(), connection, options))
+}
+
+async fn run<IO: AsyncRead + AsyncWrite + Unpin>(
+    stream: Stream<IO>,
     early: Vec<u8>,
     connection: Connection,
     options: Options,
@@ -51,7 +72,6 @@ pub(super) async fn run<IO: AsyncRead + AsyncWrite + Unpin>(
         decoder: Decoder::new(options.frames),
         connection,
         leftover: Leftover { bytes: early, at: 0 },
-        writer: Writer::default(),
         timeout: options.timeout,
         heard: now,
         timer: Box::pin(sleep_until(later(now, options.timeout))),
@@ -61,12 +81,11 @@ pub(super) async fn run<IO: AsyncRead + AsyncWrite + Unpin>(
 }
 
 struct Carrier<IO> {
-    stream: IO,
+    stream: Stream<IO>,
     decoder: Decoder,
     connection: Connection,
     /// Bytes that were read but not decoded, because there was no room for what they say. At most [`READ_SIZE`].
     leftover: Leftover,
-    writer: Writer,
     /// How long a client may say nothing.
     timeout: Duration,
     /// When the client last said anything.
@@ -102,7 +121,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
 
     /// Reads, handles and writes what can be. Returns the reason when the connection has to end.
     fn open_turn(&mut self, cx: &mut Context<'_>) -> Option<CloseReason> {
-        self.read_turn(cx).err().or_else(|| self.write_turn(cx).err()).or_else(|| self.idle_turn(cx))
+        let read = self.read_turn(cx);
+        let outbox = &self.connection.shared().outbox;
+        read.and_then(|()| self.stream.write_turn(cx, outbox)).err().or_else(|| self.idle_turn(cx))
     }
 
     fn read_turn(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
@@ -132,7 +153,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
     fn read(&mut self, cx: &mut Context<'_>) -> Result<Poll<()>, CloseReason> {
         READ_BUFFER.with_borrow_mut(|buffer| {
             let mut buffer = ReadBuf::new(buffer);
-            match Pin::new(&mut self.stream).poll_read(cx, &mut buffer) {
+            match self.stream.poll_read(cx, &mut buffer) {
                 Poll::Pending => return Ok(Poll::Pending),
                 Poll::Ready(Err(_)) => return Err(CloseReason::Lost),
                 Poll::Ready(Ok(())) if buffer.filled().is_empty() => return Err(CloseReason::Lost),
@@ -167,7 +188,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
             Item::Text(text) => serializer::decode_text(shared.version, &text),
             Item::Binary(bytes) => serializer::decode_binary(shared.version, &bytes),
             Item::Ping(payload) => {
-                shared.outbox.push(Frame::pong(&payload));
+                shared.push(Frame::pong(&payload));
                 return Ok(Dispatch::Done);
             }
             Item::Pong(_) => return Ok(Dispatch::Done),
@@ -179,35 +200,6 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
                 let error = shown_error(&error);
                 tracing::warn!(error, "a client sent what is no message: closing its connection");
                 Err(CloseReason::Undecodable)
-            }
-        }
-    }
-
-    fn write_turn(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
-        let outbox = &self.connection.shared().outbox;
-        let pressed = outbox.is_pressed();
-        loop {
-            let (mut frames, mut charge) = (0, 0);
-            let flushed = self.writer.poll_flush(&mut self.stream, cx, |frame| {
-                frames += 1;
-                charge += outbox.charge(frame);
-            });
-            if frames > 0 {
-                outbox.written(frames, charge);
-                if pressed && !outbox.is_pressed() {
-                    // Reading was put off until there was room.
-                    cx.waker().wake_by_ref();
-                }
-            }
-            match flushed {
-                Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(_)) => return Err(CloseReason::Lost),
-                Poll::Pending => return still_open(outbox.poll_closed(cx)),
-            }
-            match outbox.poll(cx) {
-                Poll::Ready(Ok(frames)) => self.writer.fill(frames),
-                Poll::Ready(Err(reason)) => return Err(reason),
-                Poll::Pending => return Ok(()),
             }
         }
     }
@@ -229,11 +221,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
     fn begin_closing(&mut self, reason: CloseReason) {
         tracing::debug!(?reason, "closing a connection");
         self.connection.close(reason);
-        match reason {
-            CloseReason::SlowReader => self.writer.discard(),
-            _ => self.connection.shared().outbox.take().into_iter().for_each(|frame| self.writer.push(frame)),
-        }
-        self.writer.push(Frame::close(reason.code(), ""));
+        self.connection.shared().outbox.push_last(Frame::close(reason.code(), ""));
         self.leftover = Leftover::default();
         self.timer.as_mut().reset(Instant::now() + CLOSE_TIMEOUT);
         self.closing = Some(Closing { reason, shut: false });
@@ -247,14 +235,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
             return Poll::Ready(());
         }
         if !*shut {
-            match self.writer.poll_flush(&mut self.stream, cx, |_| ()) {
+            match self.stream.poll_finish(cx, &self.connection.shared().outbox) {
                 Poll::Pending => {}
                 Poll::Ready(Err(_)) => return Poll::Ready(()),
-                Poll::Ready(Ok(())) => match Pin::new(&mut self.stream).poll_shutdown(cx) {
-                    Poll::Pending => {}
-                    Poll::Ready(Err(_)) => return Poll::Ready(()),
-                    Poll::Ready(Ok(())) => *shut = true,
-                },
+                Poll::Ready(Ok(())) => *shut = true,
             }
         }
         if *shut && matches!(reason, CloseReason::Client(_)) {
@@ -268,7 +252,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
         READ_BUFFER.with_borrow_mut(|buffer| {
             for _ in 0..READS_PER_TURN {
                 let mut buffer = ReadBuf::new(buffer);
-                match Pin::new(&mut self.stream).poll_read(cx, &mut buffer) {
+                match self.stream.poll_read(cx, &mut buffer) {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {}
                     Poll::Ready(_) => return Poll::Ready(()),
@@ -280,6 +264,13 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
             cx.waker().wake_by_ref();
             Poll::Pending
         })
+    }
+}
+
+impl<IO> Drop for Carrier<IO> {
+    /// Channels may live a little longer than the socket.
+    fn drop(&mut self) {
+        self.connection.shared().outbox.unlink();
     }
 }
 
@@ -297,11 +288,4 @@ fn says_goodbye(decoder: &mut Decoder, mut bytes: &mut [u8]) -> bool {
 fn later(from: Instant, after: Duration) -> Instant {
     const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
     from.checked_add(after).unwrap_or_else(|| from + FAR)
-}
-
-fn still_open(closed: Poll<CloseReason>) -> Result<(), CloseReason> {
-    match closed {
-        Poll::Ready(reason) => Err(reason),
-        Poll::Pending => Ok(()),
-    }
 }
