@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use crate::failure::Failure;
 
 mod assets;
+mod bench;
 mod command;
 mod conformance;
 mod coverage;
@@ -52,6 +53,8 @@ enum Chore {
     },
     /// Fail when a source file has grown too long.
     Sizes,
+    /// Measure Firecrest beside the yardsticks, print the table, and write BENCHMARKS.md.
+    Bench(bench::Options),
     /// Run the fuzz targets with the nightly toolchain.
     Fuzz {
         /// Seconds for each target.
@@ -89,6 +92,7 @@ fn run(chore: Chore) -> Result<(), Failure> {
         }
         Chore::Coverage { check } => coverage::run(check),
         Chore::Sizes => sizes::check(),
+        Chore::Bench(options) => bench::run(&options),
         Chore::Fuzz { seconds, target } => fuzz::run(seconds, target.as_deref()),
     }
 }

@@ -1,3 +1,62 @@
-//! A server to compare with.
+//! The bench channel as an ordinary Firecrest application: defaults everywhere, the allocator of the showcase, no metrics,
+//! no logs.
 
-fn main() {}
+use firecrest::prelude::*;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokio::net::TcpListener;
+use yardsticks::{Options, announce};
+
+/// Gives the memory of connections that have ended back to the system, which the default allocator keeps.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum BenchIn {
+    Echo(Raw),
+    Say(Box<RawValue>),
+}
+
+struct Bench;
+
+impl Channel<BenchSocket> for Bench {
+    type In = BenchIn;
+    type Info = ();
+
+    async fn join(_request: Join<'_, BenchSocket>) -> Result<Joined<Self>, Rejected> {
+        Ok(Bench.into())
+    }
+
+    async fn handle_in(&mut self, event: BenchIn, cx: &mut Context<'_>) -> Outcome {
+        match event {
+            BenchIn::Echo(Raw(payload)) => Reply::payload("ok", payload).into(),
+            BenchIn::Say(payload) => {
+                cx.broadcast("said", &payload);
+                Outcome::NoReply
+            }
+        }
+    }
+}
+
+struct BenchSocket;
+
+impl Socket for BenchSocket {
+    async fn connect(_request: &Connect<'_>) -> Result<Self, Refused> {
+        Ok(BenchSocket)
+    }
+
+    fn channels() -> Channels<Self> {
+        Channels::new().route::<Bench>("bench:*")
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let endpoint = Endpoint::from_env()?;
+    let app = axum::Router::new().merge(endpoint.socket::<BenchSocket>("/socket"));
+    let listener = TcpListener::bind(Options::from_args().listen).await?;
+    announce(listener.local_addr()?)?;
+    endpoint.serve_on(listener, app).await?;
+    Ok(())
+}

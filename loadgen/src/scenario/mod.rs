@@ -1,0 +1,16 @@
+//! What can be measured. Each scenario connects and joins, warms up, measures one phase, and reports.
+
+mod broadcasts;
+mod connect;
+mod echo;
+mod exchange;
+mod fanout;
+mod heartbeat;
+mod hold;
+mod idle;
+mod join;
+mod leave;
+mod run;
+mod soak;
+
+pub(crate) use run::{RunError, run};

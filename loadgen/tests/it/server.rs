@@ -1,0 +1,191 @@
+//! A tiny server of the bench channel, a thread for each connection, that can be told to misbehave.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use firecrest_wire::websocket::handshake::accept_key;
+use firecrest_wire::websocket::{Decoder, DecoderLimits, Frame, Item};
+use serde_json::{Value, json};
+
+/// What is wrong with the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Nothing.
+    None,
+    /// The answer to an echo is another payload, once.
+    ChangeEcho,
+    /// A connection is closed in the middle, once.
+    Close,
+    /// One delivery is not made.
+    DropDelivery,
+    /// One delivery is made twice.
+    DuplicateDelivery,
+    /// One echo is answered twice.
+    DuplicateEcho,
+    /// One connection gets its first two deliveries in the wrong order.
+    SwapDeliveries,
+    /// Joins are answered, nothing else.
+    Mute,
+    /// Joins are not answered.
+    MuteJoin,
+    /// Joins are refused.
+    RefuseJoin,
+    /// The upgrade is refused.
+    RefuseUpgrade,
+    /// Nothing, but frames come in fragments, with pings and events nobody asked for between them.
+    Verbose,
+}
+
+/// Everybody who is joined, and how far the misbehaviour is.
+struct Shared {
+    fault: Fault,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    members: Vec<(String, TcpStream)>,
+    echoes: u32,
+    deliveries: u32,
+    held_back: Option<String>,
+}
+
+/// The number of the echo or delivery that is treated wrongly, counted over all connections.
+const WRONG: u32 = 8;
+
+/// Starts a server that lives as long as the test's process.
+pub(crate) fn start(fault: Fault) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let shared = Arc::new(Shared { fault, state: Mutex::default() });
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let shared = shared.clone();
+            thread::spawn(move || serve(&shared, stream.unwrap()));
+        }
+    });
+    address
+}
+
+fn serve(shared: &Shared, mut stream: TcpStream) -> Option<()> {
+    let head = read_head(&mut stream)?;
+    if shared.fault == Fault::RefuseUpgrade {
+        return stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").ok();
+    }
+    let key = head.lines().find_map(|line| line.strip_prefix("Sec-WebSocket-Key: "))?;
+    let accept = accept_key(key.as_bytes());
+    let answer = format!("HTTP/1.1 101 Switching Protocols\r\nsec-websocket-accept: {accept}\r\n\r\n");
+    stream.write_all(answer.as_bytes()).ok()?;
+    let (mut decoder, mut buffer) = (Decoder::new(DecoderLimits::default()), vec![0; 4096]);
+    loop {
+        let read = stream.read(&mut buffer).ok().filter(|read| *read > 0)?;
+        let mut input = &mut buffer[..read];
+        while let Some(item) = decoder.decode(&mut input).ok()? {
+            if let Item::Text(text) = item {
+                let message = serde_json::from_str(&text).ok()?;
+                answer_message(shared, &mut stream, &message)?;
+            }
+        }
+    }
+}
+
+fn read_head(stream: &mut TcpStream) -> Option<String> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).ok()?;
+        head.push(byte[0]);
+    }
+    String::from_utf8(head).ok()
+}
+
+fn answer_message(shared: &Shared, stream: &mut TcpStream, message: &Value) -> Option<()> {
+    let (topic, event) = (message[2].as_str()?, message[3].as_str()?);
+    let mut state = shared.state.lock().ok()?;
+    let reply = |status: &str, response: &Value| {
+        json!([message[0], message[1], topic, "phx_reply", { "status": status, "response": response }])
+            .to_string()
+    };
+    match event {
+        "phx_join" if shared.fault == Fault::RefuseJoin => {
+            send(shared, stream, &reply("error", &json!({ "reason": "full" })))
+        }
+        "phx_join" if shared.fault == Fault::MuteJoin => Some(()),
+        "phx_join" => {
+            state.members.push((topic.to_owned(), stream.try_clone().ok()?));
+            send(shared, stream, &reply("ok", &json!({})))
+        }
+        _ if shared.fault == Fault::Mute => Some(()),
+        "echo" => {
+            state.echoes += 1;
+            echo(shared, stream, state.echoes == WRONG, &reply("ok", &message[4]))
+        }
+        "say" => {
+            say(shared, &mut state, topic, &message[4]);
+            Some(())
+        }
+        "phx_leave" => {
+            send(shared, stream, &reply("ok", &json!({})))?;
+            send(shared, stream, &json!([message[0], message[0], topic, "phx_close", {}]).to_string())
+        }
+        _ => send(shared, stream, &reply("ok", &json!({}))),
+    }
+}
+
+fn echo(shared: &Shared, stream: &mut TcpStream, wrong: bool, reply: &str) -> Option<()> {
+    match shared.fault {
+        Fault::ChangeEcho if wrong => send(shared, stream, &reply.replace("xx", "xy")),
+        Fault::Close if wrong => stream.shutdown(Shutdown::Both).ok(),
+        Fault::DuplicateEcho if wrong => {
+            send(shared, stream, reply)?;
+            send(shared, stream, reply)
+        }
+        _ => send(shared, stream, reply),
+    }
+}
+
+/// Delivers to all on the topic. Who is gone misses it.
+fn say(shared: &Shared, state: &mut State, topic: &str, payload: &Value) {
+    let text = json!([null, null, topic, "said", payload]).to_string();
+    let State { members, deliveries, held_back, .. } = state;
+    for (number, (_, member)) in members.iter_mut().filter(|(joined, _)| joined == topic).enumerate() {
+        *deliveries += 1;
+        let wrong = *deliveries == WRONG;
+        match shared.fault {
+            Fault::DropDelivery if wrong => continue,
+            Fault::DuplicateDelivery if wrong => send(shared, member, &text),
+            Fault::SwapDeliveries if number == 1 => match held_back.take() {
+                None if *deliveries < WRONG => {
+                    *held_back = Some(text.clone());
+                    continue;
+                }
+                None => None,
+                Some(held_back) => {
+                    send(shared, member, &text);
+                    send(shared, member, &held_back);
+                    continue;
+                }
+            },
+            _ => None,
+        };
+        send(shared, member, &text);
+    }
+}
+
+fn send(shared: &Shared, stream: &mut TcpStream, text: &str) -> Option<()> {
+    if shared.fault != Fault::Verbose {
+        return stream.write_all(Frame::text(text).as_bytes()).ok();
+    }
+    let (first, second) = text.split_at(text.len() / 2);
+    let (mut head, mut tail) =
+        (Frame::text(first).into_bytes().to_vec(), Frame::text(second).into_bytes().to_vec());
+    // Not final, and a continuation (RFC 6455 §5.4).
+    head[0] = 0x01;
+    tail[0] = 0x80;
+    let unasked = Frame::text(r#"[null,null,"bench:all","presence_state",{}]"#);
+    let parts = [&head, Frame::ping(b"?").as_bytes().as_ref(), &tail, unasked.as_bytes().as_ref()].concat();
+    // In pieces that end anywhere.
+    parts.chunks(7).try_for_each(|chunk| stream.write_all(chunk).ok())
+}

@@ -1,0 +1,129 @@
+//! What one unit of work costs Firecrest as the number of subscribers and of topics grows.
+
+use super::curve::Curve;
+use super::rounds::Bench;
+use super::rows::Metric;
+use super::server::Server;
+
+const SIZES: [u64; 4] = [1_000, 2_000, 4_000, 8_000];
+
+const QUICK_SIZES: [u64; 2] = [1_000, 8_000];
+
+/// Deliveries of one measurement of fan-out, whatever its size.
+const DELIVERIES: u64 = 400_000;
+
+/// Joins of one measurement: the smallest size needs many, since processor time is counted in hundredths of a second.
+const JOINS: u64 = 24_000;
+
+/// One way to run the load generator at several sizes.
+struct Series {
+    name: &'static str,
+    scenario: &'static str,
+    options: fn(u64) -> String,
+    curves: &'static [(&'static str, &'static str, Metric)],
+}
+
+const SERIES: [Series; 4] = [
+    Series {
+        name: "fan-out",
+        scenario: "fanout",
+        options: |size| {
+            let messages = DELIVERIES / size;
+            format!("--messages {messages} --warmup {}", messages.div_ceil(10))
+        },
+        curves: &[("fan-out to N subscribers of one topic", "µs per delivery", Metric::Cpu)],
+    },
+    Series {
+        name: "joins of one topic",
+        scenario: "join",
+        options: |size| format!("--rounds {}", JOINS / size),
+        curves: &[
+            ("N clients join one topic", "µs per join", Metric::Cpu),
+            ("N clients leave one topic", "µs per leave", Metric::LeaveCpu),
+        ],
+    },
+    Series {
+        name: "joins of many topics",
+        scenario: "join",
+        options: |size| format!("--topic bench:{{n}} --rounds {}", JOINS / size),
+        curves: &[
+            ("N clients join N topics", "µs per join", Metric::Cpu),
+            ("N clients leave N topics", "µs per leave", Metric::LeaveCpu),
+        ],
+    },
+    Series {
+        name: "echoes on many topics",
+        scenario: "echo",
+        options: |_| "--topic bench:{n} --messages 100000".to_owned(),
+        curves: &[("echo with N connections on N topics", "µs per echo", Metric::Cpu)],
+    },
+];
+
+/// Measures every curve, each size `count` times.
+pub(crate) fn run(bench: &Bench, count: usize, is_quick: bool) -> Vec<Curve> {
+    let wanted: &[u64] = if is_quick { &QUICK_SIZES } else { &SIZES };
+    let sizes: Vec<_> = wanted.iter().copied().filter(|size| is_possible(bench, *size)).collect();
+    SERIES.iter().flat_map(|series| measure(bench, series, &sizes, count)).collect()
+}
+
+/// What is to be said when the limit of open files leaves sizes out.
+pub(crate) fn omission(bench: &Bench) -> Option<String> {
+    let omitted: Vec<_> =
+        SIZES.iter().filter(|size| !is_possible(bench, **size)).map(u64::to_string).collect();
+    let sizes = omitted.join(", ");
+    let is_any = !omitted.is_empty();
+    is_any.then(|| {
+        format!("growth: not measured at {sizes}, because a program may open {} files only", bench.files)
+    })
+}
+
+fn is_possible(bench: &Bench, size: u64) -> bool {
+    bench.connections(size) == size
+}
+
+fn measure(bench: &Bench, series: &Series, sizes: &[u64], count: usize) -> Vec<Curve> {
+    let mut curves: Vec<_> =
+        series.curves.iter().map(|(title, unit, _)| Curve::new(title, unit, sizes)).collect();
+    for number in 0..count {
+        for (place, size) in sizes.iter().enumerate() {
+            println!("growth, round {} of {count}: {} at {size}", number + 1, series.name);
+            let sample = bench.measure(Server::Firecrest, series.scenario, *size, &(series.options)(*size));
+            for (curve, (_, _, metric)) in curves.iter_mut().zip(series.curves) {
+                let taken = match &sample {
+                    Ok(outcome) => metric.of(outcome).ok_or_else(|| "not in the report".to_owned()),
+                    Err(failure) => Err(failure.to_string()),
+                };
+                curve.take(place, number, taken);
+            }
+        }
+    }
+    curves
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::bench::judge::Verdict;
+
+    #[test]
+    fn every_size_has_the_same_amount_of_work() {
+        for size in SIZES {
+            assert_eq!((DELIVERIES % size, JOINS % size), (0, 0));
+        }
+    }
+
+    #[test]
+    fn sizes_that_the_limit_of_open_files_forbids_are_left_out() {
+        let bench = Bench { binaries: PathBuf::from("nowhere"), files: 4_300 };
+        let said = "growth: not measured at 8000, because a program may open 4300 files only";
+        assert_eq!(omission(&bench).as_deref(), Some(said));
+        let curves = run(&bench, 1, false);
+        assert_eq!(curves.len(), 6);
+        assert!(curves.iter().all(|curve| curve.points.len() == 3 && curve.verdict() == Verdict::Missed));
+        assert!(curves[0].failures[0].starts_with(
+            "fan-out to N subscribers of one topic, N = 1000, round 1: yardstick-firecrest cannot"
+        ));
+    }
+}

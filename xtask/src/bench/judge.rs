@@ -1,0 +1,184 @@
+//! From the samples of a row to its verdict.
+
+use std::collections::BTreeMap;
+
+use super::loadgen::Outcome;
+use super::rows::{Row, Target};
+use super::server::Server;
+use super::statistics::{Summary, figure};
+use crate::failure::Failure;
+
+/// One measurement of every server, one directly after the other.
+pub(crate) type Round = BTreeMap<Server, Result<Outcome, Failure>>;
+
+/// A row with everything that was found out about it.
+pub(crate) struct Judged {
+    pub(crate) row: &'static Row,
+    /// Figures by round; nothing where the measurement failed.
+    pub(crate) figures: BTreeMap<Server, Vec<Option<f64>>>,
+    /// Firecrest's figures as parts of those that its target names, each of the same round.
+    pub(crate) ratio: Option<Summary>,
+    pub(crate) verdict: Verdict,
+    /// What went wrong, by server and round.
+    pub(crate) failures: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Within,
+    /// Over the target, or not measured in every round.
+    Missed,
+    /// There is no target.
+    Shown,
+}
+
+impl Verdict {
+    pub(crate) fn sign(self) -> &'static str {
+        match self {
+            Self::Within => "✓",
+            Self::Missed => "✗",
+            Self::Shown => "–",
+        }
+    }
+
+    pub(crate) fn of(is_within: bool) -> Self {
+        if is_within { Self::Within } else { Self::Missed }
+    }
+}
+
+impl Judged {
+    /// The median and range of a server's figures.
+    pub(crate) fn summary(&self, server: Server) -> Option<Summary> {
+        Summary::of(self.figures.get(&server).into_iter().flatten().copied().flatten())
+    }
+
+    /// The target in words.
+    pub(crate) fn target(&self) -> String {
+        match self.row.target {
+            Target::AtMost(most) => format!("≤ {} {}", figure(most), self.row.unit),
+            Target::Times(times, server) => format!("≤ {} × {}", figure(times), server.name()),
+            Target::Shown => "–".to_owned(),
+        }
+    }
+}
+
+/// Judges a row by what was measured in each round.
+pub(crate) fn judge(row: &'static Row, rounds: &[Round]) -> Judged {
+    let figures: BTreeMap<_, _> =
+        Server::ALL.into_iter().map(|server| (server, figures(row, rounds, server))).collect();
+    let own = &figures[&Server::Firecrest];
+    let (ratio, verdict) = match row.target {
+        Target::AtMost(most) => (None, within(own, most).1),
+        Target::Times(times, server) => within(&ratios(own, &figures[&server]), times),
+        Target::Shown if own.contains(&None) => (None, Verdict::Missed),
+        Target::Shown => (None, Verdict::Shown),
+    };
+    Judged { row, ratio, verdict, failures: failures(row, rounds), figures }
+}
+
+fn figures(row: &Row, rounds: &[Round], server: Server) -> Vec<Option<f64>> {
+    rounds.iter().map(|round| row.metric.of(round.get(&server)?.as_ref().ok()?)).collect()
+}
+
+/// One figure as a part of another, round by round; nothing where either is missing.
+fn ratios(own: &[Option<f64>], others: &[Option<f64>]) -> Vec<Option<f64>> {
+    let ratio =
+        |(own, other): (&Option<f64>, &Option<f64>)| Some((*own)? / other.filter(|other| *other > 0.0)?);
+    own.iter().zip(others).map(ratio).collect()
+}
+
+/// The summary of what there is; within the target only if nothing is missing and the median is.
+fn within(figures: &[Option<f64>], most: f64) -> (Option<Summary>, Verdict) {
+    let summary = Summary::of(figures.iter().copied().flatten());
+    let is_complete = !figures.contains(&None);
+    (summary, Verdict::of(is_complete && summary.is_some_and(|summary| summary.median <= most)))
+}
+
+fn failures(row: &Row, rounds: &[Round]) -> Vec<String> {
+    let mut failures = Vec::new();
+    for (number, round) in rounds.iter().enumerate() {
+        for (server, sample) in round {
+            let what = match sample {
+                Err(failure) => failure.to_string(),
+                Ok(outcome) if row.metric.of(outcome).is_none() => "not in the report".to_owned(),
+                Ok(_) => continue,
+            };
+            failures.push(format!("{}, {}, round {}: {what}", row.title, server.name(), number + 1));
+        }
+    }
+    failures
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::loadgen;
+    use crate::bench::rows::Metric;
+
+    const OF_LIMIT: Row =
+        Row { title: "echo", unit: "µs", metric: Metric::Cpu, target: Target::Times(1.35, Server::Limit) };
+    const AT_MOST: Row =
+        Row { title: "memory", unit: "KiB", metric: Metric::Cpu, target: Target::AtMost(4.0) };
+    const SHOWN: Row = Row { title: "p50", unit: "µs", metric: Metric::Cpu, target: Target::Shown };
+
+    fn sample(cpu: f64) -> Result<Outcome, Failure> {
+        loadgen::parse(&format!(r#"{{"server": {{"cpu_us_per_unit": {cpu}}}}}"#))
+    }
+
+    fn round(limit: f64, by_hand: f64, own: f64) -> Round {
+        [(Server::Limit, limit), (Server::ByHand, by_hand), (Server::Firecrest, own)]
+            .map(|(server, cpu)| (server, sample(cpu)))
+            .into()
+    }
+
+    #[test]
+    fn ratios_are_taken_in_each_round_and_their_median_is_judged() {
+        let judged = judge(&OF_LIMIT, &[round(4.0, 8.0, 5.0), round(10.0, 8.0, 13.0), round(4.0, 8.0, 8.0)]);
+        assert_eq!(judged.ratio, Some(Summary { median: 1.3, min: 1.25, max: 2.0 }));
+        assert_eq!(judged.verdict, Verdict::Within);
+        assert_eq!(judged.summary(Server::Limit).unwrap().text(), "4.00 (4.00–10.0)");
+        assert_eq!(judged.target(), "≤ 1.35 × limit");
+        assert!(judged.failures.is_empty());
+    }
+
+    #[test]
+    fn a_missed_target_is_said() {
+        let judged = judge(&OF_LIMIT, &[round(4.0, 8.0, 5.5)]);
+        assert_eq!((judged.verdict, judged.verdict.sign()), (Verdict::Missed, "✗"));
+        assert_eq!(judge(&AT_MOST, &[round(0.2, 13.0, 4.1)]).verdict, Verdict::Missed);
+        assert_eq!(judge(&AT_MOST, &[round(0.2, 13.0, 4.0)]).verdict, Verdict::Within);
+    }
+
+    #[test]
+    fn a_failed_measurement_of_firecrest_misses_every_kind_of_target() {
+        for row in [&OF_LIMIT, &AT_MOST, &SHOWN] {
+            let mut failed = round(4.0, 8.0, 4.0);
+            failed.insert(Server::Firecrest, Err(Failure::new("3 lost")));
+            let judged = judge(row, &[round(4.0, 8.0, 4.0), failed]);
+            assert_eq!(judged.verdict, Verdict::Missed, "{}", row.title);
+            assert_eq!(judged.failures, [format!("{}, Firecrest, round 2: 3 lost", row.title)]);
+        }
+    }
+
+    #[test]
+    fn without_the_other_servers_figure_a_ratio_cannot_be_judged() {
+        let mut failed = round(4.0, 8.0, 4.0);
+        failed.insert(Server::Limit, Err(Failure::new("did not start")));
+        let judged = judge(&OF_LIMIT, &[failed, round(4.0, 8.0, 4.0)]);
+        assert_eq!((judged.verdict, judged.ratio.unwrap().median), (Verdict::Missed, 1.0));
+        let mut unrelated = round(4.0, 8.0, 4.0);
+        unrelated.insert(Server::ByHand, Err(Failure::new("2 lost")));
+        let judged = judge(&OF_LIMIT, &[unrelated]);
+        assert_eq!((judged.verdict, judged.failures.len()), (Verdict::Within, 1));
+    }
+
+    #[test]
+    fn a_figure_that_the_report_lacks_is_a_failure() {
+        let mut lacking = round(4.0, 8.0, 4.0);
+        lacking.insert(Server::Firecrest, loadgen::parse("{}"));
+        let judged = judge(&OF_LIMIT, &[lacking]);
+        assert_eq!(judged.verdict, Verdict::Missed);
+        assert_eq!(judged.failures, ["echo, Firecrest, round 1: not in the report"]);
+        assert_eq!(judge(&OF_LIMIT, &[]).verdict, Verdict::Missed);
+    }
+}

@@ -1,0 +1,151 @@
+//! The benchmark's result as text.
+
+use super::curve::{Curve, Point};
+use super::history::History;
+use super::judge::{Judged, Verdict};
+use super::machine::Machine;
+use super::server::Server;
+use super::statistics::{Summary, bars, figure};
+use super::table::Table;
+
+/// Everything that one run found out.
+pub(crate) struct Report {
+    pub(crate) machine: Machine,
+    pub(crate) date: String,
+    pub(crate) commit: String,
+    pub(crate) rounds: usize,
+    pub(crate) rows: Vec<Judged>,
+    pub(crate) curves: Vec<Curve>,
+    /// Ways in which the run differed from what it should be.
+    pub(crate) notes: Vec<String>,
+}
+
+impl Report {
+    /// How many figures and curves are within their targets, and how many have one.
+    pub(crate) fn score(&self) -> (usize, usize) {
+        let verdicts =
+            self.rows.iter().map(|judged| judged.verdict).chain(self.curves.iter().map(Curve::verdict));
+        let judged: Vec<_> = verdicts.filter(|verdict| *verdict != Verdict::Shown).collect();
+        (judged.iter().filter(|verdict| **verdict == Verdict::Within).count(), judged.len())
+    }
+
+    /// For the terminal.
+    pub(crate) fn text(&self) -> String {
+        let mut text = self.table().aligned();
+        if !self.curves.is_empty() {
+            text += &format!("\n{}", self.growth().aligned());
+        }
+        let remarks: String = self.remarks().map(|remark| format!("✗ {remark}\n")).collect();
+        if remarks.is_empty() { text } else { format!("{text}\n{remarks}") }
+    }
+
+    /// For `BENCHMARKS.md`.
+    pub(crate) fn markdown(&self, history: &History) -> String {
+        let (within, of) = self.score();
+        let head = include_str!("head.md");
+        let machine = self.machine();
+        let table = self.table().markdown();
+        let growth = self.growth().markdown();
+        let in_a_row = history.passed_in_a_row();
+        let runs = history.table().markdown();
+        let raw = self.raw().markdown();
+        let raw_growth = self.raw_growth().markdown();
+        let remarks: String = self.remarks().map(|remark| format!("- ✗ {remark}\n")).collect();
+        let remarks = if remarks.is_empty() { remarks } else { format!("\n{remarks}") };
+        format!(
+            "{head}\n{machine}\n## Result: {within} of {of} within target\n\n{table}{remarks}\n\
+             ## Growth\n\n{}\n\n{growth}\n\
+             ## Runs\n\nRuns in a row of the latest commit with every figure within its target: {in_a_row}.\n\n{runs}\n\
+             <details><summary>Every figure of every round</summary>\n\n{raw}\n{raw_growth}\n</details>\n",
+            include_str!("growth.md").trim_end(),
+        )
+    }
+
+    fn machine(&self) -> String {
+        let Machine { processor, cores, memory, kernel, compiler, load } = &self.machine;
+        format!(
+            "- Machine: {processor}, {cores} cores, {memory:.0} GiB of memory, Linux {kernel}; the load generator \
+             runs on it too\n- Load at the start: {load}\n- Compiler: {compiler}, release profile\n\
+             - Commit: {}\n- Date: {} UTC\n- Rounds: {}\n",
+            self.commit, self.date, self.rounds
+        )
+    }
+
+    fn table(&self) -> Table {
+        let mut table =
+            Table::new(&["row", "unit", "limit", "by hand", "Firecrest", "ratio", "target", "verdict"]);
+        for judged in &self.rows {
+            let mut cells = vec![judged.row.title.to_owned(), judged.row.unit.to_owned()];
+            cells.extend(Server::ALL.map(|server| summary(judged.summary(server))));
+            cells.extend([summary(judged.ratio), judged.target(), judged.verdict.sign().to_owned()]);
+            table.push(cells);
+        }
+        table
+    }
+
+    fn growth(&self) -> Table {
+        let mut table = Table::new(&["curve", "unit", "cost at N", "", "from the median", "verdict"]);
+        for curve in &self.curves {
+            let point = |point: &Point| {
+                format!(
+                    "{}: {}",
+                    point.size,
+                    point.summary().map_or_else(none, |summary| figure(summary.median))
+                )
+            };
+            table.push(vec![
+                curve.title.to_owned(),
+                curve.unit.to_owned(),
+                curve.points.iter().map(point).collect::<Vec<_>>().join(", "),
+                bars(&curve.medians()),
+                curve.spread(),
+                curve.verdict().sign().to_owned(),
+            ]);
+        }
+        table
+    }
+
+    fn raw(&self) -> Table {
+        let mut table = Table::new(&["row", "unit", "server", "by round"]);
+        for judged in &self.rows {
+            for (server, figures) in &judged.figures {
+                let [title, unit, server] =
+                    [judged.row.title, judged.row.unit, server.name()].map(str::to_owned);
+                table.push(vec![title, unit, server, list(figures)]);
+            }
+        }
+        table
+    }
+
+    fn raw_growth(&self) -> Table {
+        let mut table = Table::new(&["curve", "unit", "N", "by round"]);
+        for curve in &self.curves {
+            for point in &curve.points {
+                let [title, unit] = [curve.title, curve.unit].map(str::to_owned);
+                table.push(vec![title, unit, point.size.to_string(), list(&point.figures)]);
+            }
+        }
+        table
+    }
+
+    /// What went wrong or was done otherwise.
+    fn remarks(&self) -> impl Iterator<Item = &String> {
+        let rows = self.rows.iter().flat_map(|judged| &judged.failures);
+        self.notes.iter().chain(rows).chain(self.curves.iter().flat_map(|curve| &curve.failures))
+    }
+}
+
+fn summary(summary: Option<Summary>) -> String {
+    summary.map_or_else(none, |summary| summary.text())
+}
+
+fn list(figures: &[Option<f64>]) -> String {
+    figures.iter().map(|taken| taken.map_or_else(none, figure)).collect::<Vec<_>>().join(", ")
+}
+
+fn none() -> String {
+    "–".to_owned()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! Every measurement of every server, round after round.
+
+use std::path::{Path, PathBuf};
+
+use super::judge::{Judged, Round, judge};
+use super::loadgen::{self, Outcome};
+use super::rows::{Measurement, Row};
+use super::server::Server;
+use super::statistics::figure;
+use crate::failure::Failure;
+
+/// Files that a program needs besides its connections.
+const OTHER_FILES: u64 = 200;
+
+/// Where the programs are and how many connections they can have.
+pub(crate) struct Bench {
+    /// The folder of the release builds.
+    pub(crate) binaries: PathBuf,
+    /// Most files that one program may have open.
+    pub(crate) files: u64,
+}
+
+impl Bench {
+    /// As many of the wanted connections as the limit of open files allows.
+    pub(crate) fn connections(&self, wanted: u64) -> u64 {
+        wanted.min(self.files.saturating_sub(OTHER_FILES).max(1))
+    }
+
+    /// Starts a server afresh, runs one scenario against it, and ends it.
+    pub(crate) fn measure(
+        &self,
+        server: Server,
+        scenario: &str,
+        connections: u64,
+        options: &str,
+    ) -> Result<Outcome, Failure> {
+        let mut arguments = vec![scenario.to_owned(), "--connections".to_owned(), connections.to_string()];
+        arguments.extend(options.split_whitespace().map(str::to_owned));
+        let binaries: &Path = &self.binaries;
+        loadgen::run(binaries, &arguments, &server.start(binaries)?)
+    }
+}
+
+/// Takes every measurement `count` times; the servers of one follow each other, in an order that changes by round.
+pub(crate) fn run(bench: &Bench, measurements: &[&'static Measurement], count: usize) -> Vec<Judged> {
+    let mut taken: Vec<Vec<Round>> = measurements.iter().map(|_| Vec::new()).collect();
+    for number in 0..count {
+        for (measurement, rounds) in measurements.iter().zip(&mut taken) {
+            println!("round {} of {count}: {}", number + 1, measurement.name);
+            rounds.push(round(bench, measurement, number));
+        }
+    }
+    let judged = |(measurement, rounds): (&&'static Measurement, &Vec<Round>)| -> Vec<Judged> {
+        measurement.rows.iter().map(|row| judge(row, rounds)).collect()
+    };
+    measurements.iter().zip(&taken).flat_map(judged).collect()
+}
+
+/// What is to be said about measurements that ran with fewer connections than they should.
+pub(crate) fn reductions(bench: &Bench, measurements: &[&'static Measurement]) -> Vec<String> {
+    let is_reduced =
+        |measurement: &&&Measurement| bench.connections(measurement.connections) < measurement.connections;
+    measurements
+        .iter()
+        .filter(is_reduced)
+        .map(|measurement| {
+            format!(
+                "{}: {} connections instead of {}, because a program may open {} files only",
+                measurement.name,
+                bench.connections(measurement.connections),
+                measurement.connections,
+                bench.files
+            )
+        })
+        .collect()
+}
+
+fn round(bench: &Bench, measurement: &Measurement, number: usize) -> Round {
+    let connections = bench.connections(measurement.connections);
+    let mut samples = Round::new();
+    for server in order(number) {
+        let sample = bench.measure(server, measurement.scenario, connections, measurement.options);
+        println!("    {:<9}  {}", server.name(), said(measurement.rows, &sample));
+        samples.insert(server, sample);
+    }
+    samples
+}
+
+fn order(number: usize) -> [Server; 3] {
+    let mut order = Server::ALL;
+    order.rotate_left(number % Server::ALL.len());
+    order
+}
+
+fn said(rows: &[Row], sample: &Result<Outcome, Failure>) -> String {
+    let outcome = match sample {
+        Ok(outcome) => outcome,
+        Err(failure) => return format!("✗ {failure}"),
+    };
+    let one = |row: &Row| {
+        let value = row.metric.of(outcome).map_or_else(|| "?".to_owned(), figure);
+        format!("{value} {}", row.unit)
+    };
+    rows.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::rows::named;
+
+    fn bench(files: u64) -> Bench {
+        Bench { binaries: PathBuf::from("nowhere"), files }
+    }
+
+    #[test]
+    fn every_server_is_first_once_in_three_rounds() {
+        let first: Vec<_> = (0..3).map(|number| order(number)[0]).collect();
+        assert_eq!(first, Server::ALL);
+        assert_eq!(order(4), order(1));
+    }
+
+    #[test]
+    fn a_low_limit_of_open_files_reduces_connections_and_is_said() {
+        assert_eq!(bench(20_000).connections(10_000), 10_000);
+        assert_eq!(bench(1_024).connections(10_000), 824);
+        assert!(reductions(&bench(20_000), &named(None)).is_empty());
+        assert_eq!(
+            reductions(&bench(8_200), &named(Some("memory"))),
+            ["memory", "memory-shared"].map(|name| format!(
+                "{name}: 8000 connections instead of 10000, because a program may open 8200 files only"
+            ))
+        );
+    }
+
+    #[test]
+    fn a_program_that_cannot_be_started_fails_the_row_and_nothing_else() {
+        let judged = run(&bench(20_000), &named(Some("echo-50")), 2);
+        assert_eq!(judged[0].failures.len(), 6, "{:?}", judged[0].failures);
+        assert_eq!(judged[0].verdict.sign(), "✗");
+    }
+}
