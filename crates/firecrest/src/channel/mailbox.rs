@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -81,6 +82,8 @@ pub(crate) enum Taken {
 #[derive(Debug)]
 pub(crate) struct Mailbox {
     limits: MailboxLimits,
+    /// Whether the channel takes nothing any more. Written under the lock, read without.
+    ended: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -108,7 +111,7 @@ impl Mailbox {
     pub(crate) fn new(MailboxLimits { events, infos, deferred }: MailboxLimits) -> Self {
         // Without room for one of each nothing would ever be taken.
         let limits = MailboxLimits { events: events.max(1), infos: infos.max(1), deferred: deferred.max(1) };
-        Mailbox { limits, state: Mutex::default() }
+        Mailbox { limits, ended: AtomicBool::new(false), state: Mutex::default() }
     }
 
     /// Queues an item.
@@ -160,10 +163,7 @@ impl Mailbox {
             state.taken(&item, &self.limits);
             return Poll::Ready(Taken::Item(item));
         }
-        match &mut state.receiver {
-            Some(waker) => waker.clone_from(cx.waker()),
-            None => state.receiver = Some(cx.waker().clone()),
-        }
+        register(&mut state.receiver, cx);
         Poll::Pending
     }
 
@@ -185,7 +185,7 @@ impl Mailbox {
         match &state.closing {
             Some(reason) => Poll::Ready(reason.clone()),
             None => {
-                state.receiver = Some(cx.waker().clone());
+                register(&mut state.receiver, cx);
                 Poll::Pending
             }
         }
@@ -199,6 +199,7 @@ impl Mailbox {
         let mut state = self.lock();
         state.ended = true;
         announce();
+        self.ended.store(true, Ordering::Release);
         if let Some(sender) = state.sender.take() {
             sender.wake();
         }
@@ -230,12 +231,20 @@ impl Mailbox {
     }
 
     pub(crate) fn has_ended(&self) -> bool {
-        self.lock().ended
+        self.ended.load(Ordering::Acquire)
     }
 
     /// The state stays consistent whatever panics, so poison means nothing here.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Puts the task's waker into its slot. It is mostly there already.
+fn register(slot: &mut Option<Waker>, cx: &mut Context<'_>) {
+    match slot {
+        Some(waker) => waker.clone_from(cx.waker()),
+        None => *slot = Some(cx.waker().clone()),
     }
 }
 

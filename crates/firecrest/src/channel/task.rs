@@ -2,7 +2,7 @@
 
 use std::any::type_name;
 use std::future::{Future, poll_fn};
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +56,7 @@ pub(crate) async fn run<S: Socket, C: Channel<S>>(instance: Arc<Instance<S>>, st
     // Boxed, so that the memory of joining is given back once joined.
     if let Some((channel, core)) = Box::pin(join::<S, C>(instance, start)).await {
         tokio::select! {
+            biased;
             () = live(channel, core) => {}
             reason = overdue(&instance_end.0) => {
                 let topic = &*instance_end.0.topic;
@@ -252,18 +253,20 @@ async fn handle_in<S: Socket, C: Channel<S>>(
         return Ok(Outcome::Stop(Stop::error("the event is not a string")));
     };
     // Decoding runs the application's code too.
-    match guard(async { C::In::decode(event, payload) }).await? {
-        Ok(decoded) => {
-            let shared = Arc::clone(&core.shared);
-            let mut cx = Context::new(core, reference.clone());
-            let handling = guard(async { channel.handle_in(decoded, &mut cx).await });
-            telemetry::handling::<C, _>(&shared.topic, event, payload, handling).await
-        }
+    let decoded = match catch_unwind(AssertUnwindSafe(|| C::In::decode(event, payload))).map_err(Panic::new)? {
+        Ok(decoded) => decoded,
         Err(error) => {
             let error = shown_error(&error);
-            Ok(Outcome::Stop(Stop::error(format!("event {event:?} is not understood: {error}"))))
+            return Ok(Outcome::Stop(Stop::error(format!("event {event:?} is not understood: {error}"))));
         }
+    };
+    let started = telemetry::handling(&core.shared.topic);
+    let mut cx = Context::new(core, reference.clone());
+    let outcome = guard(async { channel.handle_in(decoded, &mut cx).await }).await;
+    if let Some(started) = started {
+        telemetry::handled::<C>(&core.shared.topic, event, payload, started);
     }
+    outcome
 }
 
 /// Does what a callback returned. The reason, when the channel has to end. `reference` is that of the client's message, if

@@ -69,18 +69,13 @@ pub(crate) async fn joining<C, I>(start: &Start, asking: impl Future<Output = An
     answer
 }
 
+/// When the handling of an event begins, if it will be logged.
+pub(crate) fn handling(topic: &str) -> Option<Instant> {
+    (tracing::enabled!(Level::DEBUG) && !topic.starts_with("phoenix")).then(Instant::now)
+}
+
 /// Logs an event after it was handled.
-pub(crate) async fn handling<C, T>(
-    topic: &str,
-    event: &str,
-    payload: &Payload,
-    handling: impl Future<Output = T>,
-) -> T {
-    if !tracing::enabled!(Level::DEBUG) || topic.starts_with("phoenix") {
-        return handling.await;
-    }
-    let started = Instant::now();
-    let result = handling.await;
+pub(crate) fn handled<C>(topic: &str, event: &str, payload: &Payload, started: Instant) {
     tracing::debug!(
         topic,
         event,
@@ -89,5 +84,4 @@ pub(crate) async fn handling<C, T>(
         took = ?started.elapsed(),
         "HANDLED",
     );
-    result
 }

@@ -75,6 +75,7 @@ async fn run<IO: AsyncRead + AsyncWrite + Unpin>(
         timeout: options.timeout,
         heard: now,
         timer: Box::pin(sleep_until(later(now, options.timeout))),
+        timed: false,
         closing: None,
     };
     poll_fn(|cx| carrier.poll(cx)).await;
@@ -92,6 +93,8 @@ struct Carrier<IO> {
     heard: Instant,
     /// Runs until the idle timeout might be over; while closing, until it has taken too long.
     timer: Pin<Box<Sleep>>,
+    /// Whether the timer will wake the task: asking it each time costs more than a look at it.
+    timed: bool,
     closing: Option<Closing>,
 }
 
@@ -205,6 +208,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
     }
 
     fn idle_turn(&mut self, cx: &mut Context<'_>) -> Option<CloseReason> {
+        if self.timed && !self.timer.is_elapsed() {
+            return None;
+        }
+        self.timed = true;
         while self.timer.as_mut().poll(cx).is_ready() {
             // The timer is not moved at every message; it looks when it is due. That we do not read a client, because a
             // channel of its own or its outbox is full, is no excuse: its heartbeats go unanswered meanwhile, so that it
