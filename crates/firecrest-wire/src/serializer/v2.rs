@@ -61,10 +61,16 @@ mod tests {
 
     #[test]
     fn the_size_of_a_frame_is_known_before_it_is_written() {
-        let (join_ref, reference, payload) = (Ref::text("11"), Ref::null(), Payload::Json(r#"{"a":1}"#.into()));
+        let (join_ref, reference, payload) =
+            (Ref::text("11"), Ref::null(), Payload::Json(r#"{"a":1}"#.into()));
         let Payload::Json(json) = &payload else { unreachable!() };
-        let outgoing =
-            Outgoing { join_ref: &join_ref, reference: &reference, topic: "room:1", event: "e", payload: &payload };
+        let outgoing = Outgoing {
+            join_ref: &join_ref,
+            reference: &reference,
+            topic: "room:1",
+            event: "e",
+            payload: &payload,
+        };
         let fields = r#""11"null"#.len() + "room:1".len() + "e".len() + json.len();
         assert_eq!(message(&outgoing, json).payload().len(), MESSAGE + fields);
         let echo = Reply {

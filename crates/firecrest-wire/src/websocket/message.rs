@@ -50,7 +50,11 @@ impl PartialMessage {
 
     /// The whole message.
     pub(super) fn finish(self) -> Result<Item, DecodeError> {
-        if self.text { item(Opcode::Text, &self.payload) } else { Ok(Item::Binary(Bytes::from(self.payload))) }
+        if self.text {
+            item(Opcode::Text, &self.payload)
+        } else {
+            Ok(Item::Binary(Bytes::from(self.payload)))
+        }
     }
 
     fn check(&mut self) -> Result<(), DecodeError> {

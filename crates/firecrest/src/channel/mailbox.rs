@@ -10,6 +10,7 @@ use firecrest_pubsub::Broadcast;
 use firecrest_wire::{Name, Payload, Ref};
 
 use super::Reason;
+use crate::fifo::Fifo;
 
 /// The bounds of a channel's mailbox, in items.
 ///
@@ -89,8 +90,7 @@ pub(crate) struct Mailbox {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Its memory is given back when it is emptied.
-    queue: VecDeque<Item>,
+    queue: Fifo<Item>,
     /// How many items in the queue are from the client.
     from_client: usize,
     /// How many deferred replies are owed.
@@ -159,7 +159,7 @@ impl Mailbox {
         }
         let events = state.deferred < self.limits.deferred;
         let wanted = |item: &Item| events || !matches!(item, Item::Event { .. });
-        if let Some(item) = state.queue.iter().position(wanted).and_then(|at| state.queue.remove(at)) {
+        if let Some(item) = state.queue.take_first(wanted) {
             state.taken(&item, &self.limits);
             return Poll::Ready(Taken::Item(item));
         }
@@ -203,7 +203,7 @@ impl Mailbox {
         if let Some(sender) = state.sender.take() {
             sender.wake();
         }
-        std::mem::take(&mut state.queue)
+        state.queue.take()
     }
 
     /// Says that the join has begun.
@@ -261,7 +261,7 @@ impl State {
             return Err(PushError::Full(item));
         }
         self.from_client += usize::from(item.is_from_client());
-        self.queue.push_back(item);
+        self.queue.push(item);
         self.wake_receiver();
         Ok(())
     }
@@ -269,9 +269,6 @@ impl State {
     /// Keeps the books after an item was taken out.
     fn taken(&mut self, item: &Item, limits: &MailboxLimits) {
         self.from_client -= usize::from(item.is_from_client());
-        if self.queue.is_empty() {
-            self.queue = VecDeque::new();
-        }
         // Not for every single item: the connection would be woken as often.
         if self.from_client <= limits.events / 2
             && let Some(sender) = self.sender.take()

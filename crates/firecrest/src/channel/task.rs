@@ -253,13 +253,14 @@ async fn handle_in<S: Socket, C: Channel<S>>(
         return Ok(Outcome::Stop(Stop::error("the event is not a string")));
     };
     // Decoding runs the application's code too.
-    let decoded = match catch_unwind(AssertUnwindSafe(|| C::In::decode(event, payload))).map_err(Panic::new)? {
-        Ok(decoded) => decoded,
-        Err(error) => {
-            let error = shown_error(&error);
-            return Ok(Outcome::Stop(Stop::error(format!("event {event:?} is not understood: {error}"))));
-        }
-    };
+    let decoded =
+        match catch_unwind(AssertUnwindSafe(|| C::In::decode(event, payload))).map_err(Panic::new)? {
+            Ok(decoded) => decoded,
+            Err(error) => {
+                let error = shown_error(&error);
+                return Ok(Outcome::Stop(Stop::error(format!("event {event:?} is not understood: {error}"))));
+            }
+        };
     let started = telemetry::handling(&core.shared.topic);
     let mut cx = Context::new(core, reference.clone());
     let outcome = guard(async { channel.handle_in(decoded, &mut cx).await }).await;

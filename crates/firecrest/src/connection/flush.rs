@@ -70,7 +70,9 @@ impl Drop for ScopeEnd {
             match promises.connections.len() {
                 0 => Due::Nothing,
                 1 if promises.depth == 0 => promises.connections.pop().map_or(Due::Nothing, Due::One),
-                many if promises.depth == 0 || many > PART => Due::Many(std::mem::take(&mut promises.connections)),
+                many if promises.depth == 0 || many > PART => {
+                    Due::Many(std::mem::take(&mut promises.connections))
+                }
                 _ => Due::Nothing,
             }
         });
