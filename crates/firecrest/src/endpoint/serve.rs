@@ -3,7 +3,8 @@
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
@@ -16,7 +17,7 @@ use tokio_util::task::AbortOnDropHandle;
 use tower::Service as _;
 
 use super::Endpoint;
-use crate::transport::websocket::Handover;
+use crate::transport::websocket::{Carry, Handover};
 
 /// How long a client may take to send a request's head.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
@@ -27,6 +28,9 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// How long to wait after an error of `accept`: mostly there are no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How many clients may wait to be accepted; when a server restarts, all of its clients come back at once.
+const BACKLOG: i32 = 4_096;
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +82,8 @@ impl Endpoint {
         if let Ok(address) = listener.local_addr() {
             tracing::info!("listening on http://{address}");
         }
+        // The kernel takes the smaller of this and its own bound.
+        let _ = SockRef::from(&listener).listen(BACKLOG);
         // Small messages must not wait for the acknowledgement of the ones before. Accepted sockets inherit it.
         let _ = SockRef::from(&listener).set_tcp_nodelay(true);
         self.registry().open();
@@ -115,22 +121,33 @@ async fn accept(endpoint: Endpoint, listener: TcpListener, app: Router, stopping
     }
 }
 
-/// Serves a connection, first HTTP and then the WebSocket that it may become.
-fn carry(
-    stream: TcpStream,
-    peer: SocketAddr,
-    app: Router,
-    stopping: CancellationToken,
-) -> impl Future<Output = ()> {
+/// The task of a connection: first HTTP and then the WebSocket that it may become.
+#[allow(clippy::large_enum_variant, reason = "nearly all of its life it is the largest")]
+enum Carried {
+    /// Boxed, so that the memory of HTTP is given back before the WebSocket begins.
+    Http(Pin<Box<dyn Future<Output = hyper::Result<()>> + Send>>, Handover),
+    WebSocket(Carry),
+}
+
+fn carry(stream: TcpStream, peer: SocketAddr, app: Router, stopping: CancellationToken) -> Carried {
     let handover = Handover::default();
-    // Boxed, so that the memory of HTTP is given back before the WebSocket begins.
-    let http = Box::pin(serve_http(stream, peer, app, handover.clone(), stopping));
-    async move {
-        if let Err(error) = http.await {
-            tracing::debug!(%error, "an HTTP connection failed");
+    Carried::Http(Box::pin(serve_http(stream, peer, app, handover.clone(), stopping)), handover)
+}
+
+impl Future for Carried {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if let Carried::Http(http, handover) = &mut *self {
+            if let Err(error) = ready!(http.as_mut().poll(cx)) {
+                tracing::debug!(%error, "an HTTP connection failed");
+            }
+            let Some(upgrade) = handover.take() else { return Poll::Ready(()) };
+            *self = Carried::WebSocket(Carry::new(upgrade));
         }
-        if let Some(upgrade) = handover.take() {
-            upgrade.carry().await;
+        match &mut *self {
+            Carried::WebSocket(carry) => Pin::new(carry).poll(cx),
+            Carried::Http(..) => Poll::Pending,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::any::type_name;
 use std::future::Future;
 
 use firecrest_wire::params::Params;
-use firecrest_wire::{Payload, ProtocolVersion};
+use firecrest_wire::{Payload, ProtocolVersion, Text};
 use tokio::time::Instant;
 use tracing::Level;
 
@@ -69,19 +69,31 @@ pub(crate) async fn joining<C, I>(start: &Start, asking: impl Future<Output = An
     answer
 }
 
-/// When the handling of an event begins, if it will be logged.
-pub(crate) fn handling(topic: &str) -> Option<Instant> {
-    (tracing::enabled!(Level::DEBUG) && !topic.starts_with("phoenix")).then(Instant::now)
+/// The handling of an event that will be logged.
+pub(crate) struct Handling {
+    started: Instant,
+    event: Text,
+    payload: Payload,
 }
 
-/// Logs an event after it was handled.
-pub(crate) fn handled<C>(topic: &str, event: &str, payload: &Payload, started: Instant) {
-    tracing::debug!(
-        topic,
-        event,
-        channel = type_name::<C>(),
-        params = shown(payload),
-        took = ?started.elapsed(),
-        "HANDLED",
-    );
+impl Handling {
+    /// Begins now; none if it will not be logged.
+    pub(crate) fn begin(topic: &str, event: &Text, payload: &Payload) -> Option<Box<Self>> {
+        if !tracing::enabled!(Level::DEBUG) || topic.starts_with("phoenix") {
+            return None;
+        }
+        Some(Box::new(Handling { started: Instant::now(), event: event.clone(), payload: payload.clone() }))
+    }
+
+    /// Logs the event after it was handled.
+    pub(crate) fn log<C>(&self, topic: &str) {
+        tracing::debug!(
+            topic,
+            event = &*self.event,
+            channel = type_name::<C>(),
+            params = shown(&self.payload),
+            took = ?self.started.elapsed(),
+            "HANDLED",
+        );
+    }
 }

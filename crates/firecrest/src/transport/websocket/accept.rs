@@ -13,7 +13,7 @@ use http::header::{
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, StatusCode, Version};
 
-use super::handover::{Handover, Upgrade};
+use super::handover::{Carry, Handover, Upgrade};
 use super::task::Options;
 use crate::connection::{Connection, Transport};
 use crate::socket::{Mount, Socket};
@@ -33,7 +33,7 @@ pub(crate) async fn accept<S: Socket>(
         Ok((connection, key, selected)) => {
             let options = Options { timeout: mount.options.timeout, frames: mount.options.frames };
             if let Some(upgrade) = Handover::leave(handover, Upgrade { upgraded, connection, options }) {
-                mount.endpoint.tracker().spawn(upgrade.carry());
+                mount.endpoint.tracker().spawn(Carry::new(upgrade));
             }
             switching_protocols(&key, selected)
         }

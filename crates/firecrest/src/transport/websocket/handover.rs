@@ -1,6 +1,9 @@
 //! From the task of an HTTP connection to that of the WebSocket it becomes: the same one, when the server is our own.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 
 use axum::body::Body;
 use http::Request;
@@ -9,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto;
 use tokio::net::TcpStream;
 
-use super::task::{self, Options};
+use super::task::{self, Options, OverTcp};
 use crate::connection::Connection;
 
 /// A WebSocket that begins when the HTTP connection has said goodbye to HTTP.
@@ -42,21 +45,53 @@ impl Handover {
     }
 }
 
-impl Upgrade {
-    /// Waits for the upgrade, then carries the bare TCP connection: nothing of HTTP stays in memory.
-    pub(crate) async fn carry(self) {
-        let Upgrade { upgraded, connection, options } = self;
-        let upgraded = match upgraded.await {
-            Ok(upgraded) => upgraded,
-            Err(error) => {
-                tracing::debug!(%error, "the upgrade to a WebSocket did not happen");
-                return;
-            }
-        };
+/// The task of a WebSocket: waits for the upgrade, then carries the bare TCP connection. Nothing of HTTP stays in memory.
+///
+/// A state machine by hand: as an async function it would have room for everything it ever held.
+pub(crate) enum Carry {
+    Upgrading(Option<Upgrade>),
+    Tcp(OverTcp),
+    Any(Pin<Box<dyn Future<Output = ()> + Send>>),
+}
+
+impl Carry {
+    pub(crate) fn new(upgrade: Upgrade) -> Self {
+        Carry::Upgrading(Some(upgrade))
+    }
+
+    fn begin(upgraded: Upgraded, connection: Connection, options: Options) -> Self {
         match bare(upgraded) {
-            Ok((stream, early)) => task::over_tcp(stream, early, connection, options).await,
+            Ok((stream, early)) => Carry::Tcp(task::over_tcp(stream, early, connection, options)),
             // Boxed: it should not make the task of the others larger.
-            Err(upgraded) => Box::pin(task::over_any(TokioIo::new(upgraded), connection, options)).await,
+            Err(upgraded) => {
+                Carry::Any(Box::pin(task::over_any(TokioIo::new(upgraded), connection, options)))
+            }
+        }
+    }
+}
+
+impl Future for Carry {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if let Carry::Upgrading(waiting) = &mut *self {
+            let Some(upgrade) = waiting else { return Poll::Ready(()) };
+            let upgraded = ready!(Pin::new(&mut upgrade.upgraded).poll(cx));
+            match (upgraded, waiting.take()) {
+                (Ok(upgraded), Some(Upgrade { connection, options, .. })) => {
+                    *self = Carry::begin(upgraded, connection, options);
+                }
+                (Err(error), _) => {
+                    tracing::debug!(%error, "the upgrade to a WebSocket did not happen");
+                    return Poll::Ready(());
+                }
+                (Ok(_), None) => return Poll::Ready(()),
+            }
+        }
+        match &mut *self {
+            Carry::Tcp(carrier) => Pin::new(carrier).poll(cx),
+            Carry::Any(carrier) => carrier.as_mut().poll(cx),
+            Carry::Upgrading(_) => Poll::Ready(()),
         }
     }
 }

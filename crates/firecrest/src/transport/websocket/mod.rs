@@ -6,4 +6,4 @@ mod stream;
 mod task;
 
 pub(crate) use accept::accept;
-pub(crate) use handover::Handover;
+pub(crate) use handover::{Carry, Handover};

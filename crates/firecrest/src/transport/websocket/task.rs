@@ -40,13 +40,16 @@ pub(super) struct Options {
     pub(super) frames: DecoderLimits,
 }
 
+/// The task of a connection over TCP.
+pub(crate) type OverTcp = Flushing<Carrier<TcpStream>>;
+
 /// Carries a connection over TCP until it ends. `early` was read before the stream became ours.
 pub(super) fn over_tcp(
     stream: TcpStream,
     early: Vec<u8>,
     connection: Connection,
     options: Options,
-) -> impl Future<Output = ()> {
+) -> OverTcp {
     let stream = Stream::link(stream, &connection.shared().outbox);
     Flushing::new(Carrier::new(stream, early, connection, options))
 }
@@ -60,7 +63,8 @@ pub(super) fn over_any<IO: AsyncRead + AsyncWrite + Unpin>(
     Flushing::new(Carrier::new(Stream::Own(stream), Vec::new(), connection, options))
 }
 
-struct Carrier<IO> {
+/// Carries one connection.
+pub(crate) struct Carrier<IO> {
     stream: Stream<IO>,
     decoder: Decoder,
     connection: Connection,
