@@ -1,16 +1,17 @@
 //! Writing JSON straight into a frame.
 
+use super::well_formed::plain;
 use crate::{NameRef, Text};
 
 /// Appends `text` as a JSON string, quotes included.
 pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     let bytes = text.as_bytes();
-    // Without a branch per byte: most strings have nothing to escape.
-    if bytes.iter().fold(false, |special, &byte| special | is_special(byte)) {
-        write_escaped(out, bytes);
-    } else {
+    // Most strings have nothing to escape.
+    if plain(bytes) == bytes.len() {
         out.extend_from_slice(bytes);
+    } else {
+        write_escaped(out, bytes);
     }
     out.push(b'"');
 }

@@ -12,6 +12,7 @@ mod outgoing;
 pub(crate) mod scan;
 mod v1;
 mod v2;
+mod well_formed;
 
 pub use decode::{decode_binary, decode_text};
 pub use encode::{encode, encode_broadcast, encode_reply, validate_broadcast};

@@ -4,8 +4,7 @@
 //! and nothing behind the payload. Everything else, and everything that is wrong, is left to serde_json; where both have an
 //! answer it is the same.
 
-use serde::de::IgnoredAny;
-
+use super::well_formed::{is_object, plain};
 use crate::limits::{MAX_NAME, MAX_REF};
 use crate::{Message, Name, Payload, Ref, Text};
 
@@ -16,11 +15,9 @@ pub(crate) fn message(frame: &Text) -> Option<Message> {
     let reference = reference(&mut rest)?;
     let (topic, event) = (string(&mut rest, MAX_NAME)?, string(&mut rest, MAX_NAME)?);
     let payload = rest.strip_suffix(']')?;
-    // Only an object ends where it seems to end.
-    if !(payload.starts_with('{') && payload.ends_with('}')) {
+    if !(payload.starts_with('{') && payload.ends_with('}') && is_object(payload)) {
         return None;
     }
-    serde_json::from_str::<IgnoredAny>(payload).ok()?;
     let name = |json: &str| Name::Text(frame.slice_ref(&json[1..json.len() - 1]));
     let (topic, event) = (name(topic), name(event));
     Some(Message { join_ref, reference, topic, event, payload: Payload::Json(frame.slice_ref(payload)) })
@@ -37,18 +34,12 @@ fn reference(rest: &mut &str) -> Option<Ref> {
 
 /// A string without escapes, quotes included and of `limit` bytes at most, and the comma behind it.
 fn string<'a>(rest: &mut &'a str, limit: usize) -> Option<&'a str> {
-    let bytes = rest.as_bytes();
-    if bytes.first() != Some(&b'"') {
-        return None;
-    }
-    let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
-    let end = 1 + bytes[1..].iter().position(special)?;
-    if bytes[end] != b'"' || bytes.get(end + 1) != Some(&b',') || end >= limit {
-        return None;
-    }
-    let string = &rest[..=end];
-    *rest = &rest[end + 2..];
-    Some(string)
+    let inner = rest.strip_prefix('"')?;
+    let len = plain(inner.as_bytes());
+    let behind = inner.get(len..)?.strip_prefix("\",")?;
+    let string = &rest[..len + 2];
+    *rest = behind;
+    (string.len() <= limit).then_some(string)
 }
 
 #[cfg(test)]
