@@ -198,7 +198,7 @@ impl Registry {
         if let Some(topic) = read(shard).get(name) {
             return Arc::clone(topic);
         }
-        let name = Text::from(name.to_owned());
+        let name = Text::copied(name);
         let new = || Arc::new(Topic { name: name.clone(), entries: Mutex::default() });
         Arc::clone(write(shard).entry(name.clone()).or_insert_with(new))
     }

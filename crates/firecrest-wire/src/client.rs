@@ -75,10 +75,10 @@ pub fn decode_binary(frame: &Bytes) -> Result<Heard, DecodeError> {
         other => return Err(DecodeError::UnknownKind(other)),
     };
     let mut fields = serializer::Fields::new(frame, kind, lengths)?;
-    let join_ref = if kind == SERVER_BROADCAST { Ref::null() } else { text_ref(&fields.next("join_ref")?) };
-    let reference = if kind == SERVER_REPLY { text_ref(&fields.next("ref")?) } else { Ref::null() };
-    let topic = Name::Text(fields.next("topic")?);
-    let last = fields.next("event")?;
+    let join_ref = if kind == SERVER_BROADCAST { Ref::null() } else { text_ref(fields.next("join_ref")?) };
+    let reference = if kind == SERVER_REPLY { text_ref(fields.next("ref")?) } else { Ref::null() };
+    let topic = Name::from(fields.next("topic")?);
+    let last = Text::copied(fields.next("event")?);
     let (event, status) =
         if kind == SERVER_REPLY { (Text::from("phx_reply"), Some(last)) } else { (last, None) };
     Ok(Heard { join_ref, reference, topic, event, status, payload: Payload::Binary(fields.data()) })

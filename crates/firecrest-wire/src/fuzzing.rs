@@ -219,6 +219,9 @@ pub fn ws_handshake(data: &[u8]) {
 fn message_text(version: ProtocolVersion, data: &[u8]) {
     let Ok(text) = Text::try_from(Bytes::copy_from_slice(data)) else { return };
     let _ = client::decode_text(version, &text);
+    if let Some(scanned) = serializer::scan::message(&text) {
+        assert_eq!(Some(scanned), serializer::decode::parse(&text).ok(), "two ways to read one message");
+    }
     let Ok(message) = serializer::decode_text(version, &text) else { return };
     let Ok(Encoded::Text(encoded)) = client::encode(version, &message) else {
         panic!("JSON is sent as text: {message:?}");

@@ -129,7 +129,7 @@ mod tests {
     }
 
     fn text(text: &str) -> Part {
-        Part::Text(Text::from(text.to_owned()))
+        Part::Text(Text::copied(text))
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl<'a> From<&'a str> for NameRef<'a> {
 
 impl From<&str> for Name {
     fn from(text: &str) -> Self {
-        Name::Text(Text::from(text.to_owned()))
+        Name::Text(Text::copied(text))
     }
 }
 

@@ -39,6 +39,11 @@ impl Ref {
         }
     }
 
+    /// A ref from the JSON text of a string without escapes, quotes included.
+    pub(crate) fn from_plain_json(text: &str) -> Self {
+        Ref(CompactString::new(text))
+    }
+
     /// Whether this is null, or was absent.
     pub fn is_null(&self) -> bool {
         self.0.is_empty()

@@ -53,6 +53,7 @@
 pub mod channel;
 pub mod connection;
 pub mod endpoint;
+mod fifo;
 pub mod prelude;
 pub mod security_headers;
 pub mod session;

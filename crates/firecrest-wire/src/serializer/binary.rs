@@ -12,7 +12,7 @@ use bytes::Bytes;
 use super::{DecodeError, EncodeError, Outgoing, Reply};
 use crate::limits::MAX_BINARY_FIELD;
 use crate::websocket::{Frame, FrameWriter};
-use crate::{Message, Name, NameRef, Payload, Ref, Text};
+use crate::{Message, Name, NameRef, Payload, Ref};
 
 /// First byte of a push in both directions.
 pub(crate) const PUSH: u8 = 0;
@@ -66,10 +66,10 @@ pub(super) fn decode(frame: &Bytes) -> Result<Message, DecodeError> {
     let event = fields.next("event")?;
     Ok(Message {
         // An absent join ref has length 0; a join ref that is the empty string does not exist in the wild.
-        join_ref: if join_ref.is_empty() { Ref::null() } else { Ref::text(&join_ref) },
-        reference: Ref::text(&reference),
-        topic: Name::Text(topic),
-        event: Name::Text(event),
+        join_ref: if join_ref.is_empty() { Ref::null() } else { Ref::text(join_ref) },
+        reference: Ref::text(reference),
+        topic: Name::from(topic),
+        event: Name::from(event),
         payload: Payload::Binary(fields.data()),
     })
 }
@@ -91,15 +91,12 @@ impl<'a> Fields<'a> {
         }
     }
 
-    pub(crate) fn next(&mut self, field: &'static str) -> Result<Text, DecodeError> {
+    pub(crate) fn next(&mut self, field: &'static str) -> Result<&'a str, DecodeError> {
         let length = self.lengths.next().and_then(|at| self.frame.get(at)).ok_or(DecodeError::Truncated)?;
         let end = self.at + usize::from(*length);
-        if end > self.frame.len() {
-            return Err(DecodeError::Truncated);
-        }
-        let bytes = self.frame.slice(self.at..end);
+        let bytes = self.frame.get(self.at..end).ok_or(DecodeError::Truncated)?;
         self.at = end;
-        Text::try_from(bytes).map_err(|_| DecodeError::NotUtf8 { field })
+        std::str::from_utf8(bytes).map_err(|_| DecodeError::NotUtf8 { field })
     }
 
     pub(crate) fn data(self) -> Bytes {

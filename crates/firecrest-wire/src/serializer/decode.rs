@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{DecodeError, binary};
+use super::{DecodeError, binary, scan};
 use crate::limits::{MAX_NAME, MAX_REF};
 use crate::{Message, Name, Payload, ProtocolVersion, Ref, Text};
 
@@ -14,12 +14,16 @@ use crate::{Message, Name, Payload, ProtocolVersion, Ref, Text};
 /// # Errors
 /// Anything that is not a message of this version. The connection ends with close code 1011 (spec §2.8).
 pub fn decode_text(version: ProtocolVersion, frame: &Text) -> Result<Message, DecodeError> {
-    let raw = match version {
-        ProtocolVersion::V2 => serde_json::from_str::<Array<'_>>(frame)?.0,
-        ProtocolVersion::V1 if frame.trim_start().starts_with('[') => return Err(DecodeError::NotAnObject),
-        ProtocolVersion::V1 => serde_json::from_str::<Object<'_>>(frame)?.into(),
-    };
-    raw.into_message(frame)
+    match version {
+        ProtocolVersion::V2 => scan::message(frame).map_or_else(|| parse(frame), Ok),
+        ProtocolVersion::V1 if frame.trim_start().starts_with('[') => Err(DecodeError::NotAnObject),
+        ProtocolVersion::V1 => Raw::from(serde_json::from_str::<Object<'_>>(frame)?).into_message(frame),
+    }
+}
+
+/// Decodes a V2 text frame as [`decode_text`] does where [`scan`] cannot.
+pub(crate) fn parse(frame: &Text) -> Result<Message, DecodeError> {
+    serde_json::from_str::<Array<'_>>(frame)?.0.into_message(frame)
 }
 
 /// Decodes a binary frame. Version 1 reads it as if it were text (spec §1.12).

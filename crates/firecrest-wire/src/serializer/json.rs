@@ -1,22 +1,32 @@
 //! Writing JSON straight into a frame.
 
+use super::well_formed::plain;
 use crate::{NameRef, Text};
 
 /// Appends `text` as a JSON string, quotes included.
 pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     let bytes = text.as_bytes();
-    let mut plain = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-            continue;
-        }
-        out.extend_from_slice(&bytes[plain..at]);
-        plain = at + 1;
-        write_escape(out, byte);
+    // Most strings have nothing to escape.
+    if plain(bytes) == bytes.len() {
+        out.extend_from_slice(bytes);
+    } else {
+        write_escaped(out, bytes);
     }
-    out.extend_from_slice(&bytes[plain..]);
     out.push(b'"');
+}
+
+fn is_special(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+fn write_escaped(out: &mut Vec<u8>, bytes: &[u8]) {
+    for part in bytes.chunk_by(|left, right| !is_special(*left) && !is_special(*right)) {
+        match part {
+            [special] if is_special(*special) => write_escape(out, *special),
+            plain => out.extend_from_slice(plain),
+        }
+    }
 }
 
 /// The JSON text of a topic: quoted if it is a string, as it came otherwise.

@@ -4,13 +4,15 @@
 //! once and shared. The functions here pick the form: a binary payload makes a binary frame, anything else a text frame.
 
 mod binary;
-mod decode;
+pub(crate) mod decode;
 mod encode;
 mod error;
 pub(crate) mod json;
 mod outgoing;
+pub(crate) mod scan;
 mod v1;
 mod v2;
+mod well_formed;
 
 pub use decode::{decode_binary, decode_text};
 pub use encode::{encode, encode_broadcast, encode_reply, validate_broadcast};

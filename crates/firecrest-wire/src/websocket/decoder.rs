@@ -260,7 +260,7 @@ fn whole(opcode: Opcode, payload: &[u8]) -> Result<Item, DecodeError> {
         Opcode::Close => CloseFrame::parse(payload).map(Item::Close),
         Opcode::Ping => Ok(Item::Ping(Bytes::copy_from_slice(payload))),
         Opcode::Pong => Ok(Item::Pong(Bytes::copy_from_slice(payload))),
-        opcode => message::item(opcode, Bytes::copy_from_slice(payload)),
+        opcode => message::item(opcode, payload),
     }
 }
 

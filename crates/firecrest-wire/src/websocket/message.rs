@@ -50,8 +50,11 @@ impl PartialMessage {
 
     /// The whole message.
     pub(super) fn finish(self) -> Result<Item, DecodeError> {
-        let opcode = if self.text { Opcode::Text } else { Opcode::Binary };
-        item(opcode, Bytes::from(self.payload))
+        if self.text {
+            item(Opcode::Text, &self.payload)
+        } else {
+            Ok(Item::Binary(Bytes::from(self.payload)))
+        }
     }
 
     fn check(&mut self) -> Result<(), DecodeError> {
@@ -65,9 +68,9 @@ impl PartialMessage {
 }
 
 /// A complete text, or else binary, message.
-pub(super) fn item(opcode: Opcode, payload: Bytes) -> Result<Item, DecodeError> {
+pub(super) fn item(opcode: Opcode, payload: &[u8]) -> Result<Item, DecodeError> {
     match opcode {
         Opcode::Text => Text::try_from(payload).map(Item::Text).map_err(|_| DecodeError::InvalidUtf8),
-        _ => Ok(Item::Binary(payload)),
+        _ => Ok(Item::Binary(Bytes::copy_from_slice(payload))),
     }
 }

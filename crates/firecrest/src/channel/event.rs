@@ -195,7 +195,7 @@ mod tests {
     }
 
     fn decode(event: &str, json: &str) -> Result<In, EventError> {
-        In::decode(event, &Payload::Json(Text::from(json.to_owned())))
+        In::decode(event, &Payload::Json(Text::copied(json)))
     }
 
     #[test]

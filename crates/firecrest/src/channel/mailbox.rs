@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -9,6 +10,7 @@ use firecrest_pubsub::Broadcast;
 use firecrest_wire::{Name, Payload, Ref};
 
 use super::Reason;
+use crate::fifo::Fifo;
 
 /// The bounds of a channel's mailbox, in items.
 ///
@@ -81,13 +83,14 @@ pub(crate) enum Taken {
 #[derive(Debug)]
 pub(crate) struct Mailbox {
     limits: MailboxLimits,
+    /// Whether the channel takes nothing any more. Written under the lock, read without.
+    ended: AtomicBool,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// Its memory is given back when it is emptied.
-    queue: VecDeque<Item>,
+    queue: Fifo<Item>,
     /// How many items in the queue are from the client.
     from_client: usize,
     /// How many deferred replies are owed.
@@ -108,7 +111,7 @@ impl Mailbox {
     pub(crate) fn new(MailboxLimits { events, infos, deferred }: MailboxLimits) -> Self {
         // Without room for one of each nothing would ever be taken.
         let limits = MailboxLimits { events: events.max(1), infos: infos.max(1), deferred: deferred.max(1) };
-        Mailbox { limits, state: Mutex::default() }
+        Mailbox { limits, ended: AtomicBool::new(false), state: Mutex::default() }
     }
 
     /// Queues an item.
@@ -156,14 +159,11 @@ impl Mailbox {
         }
         let events = state.deferred < self.limits.deferred;
         let wanted = |item: &Item| events || !matches!(item, Item::Event { .. });
-        if let Some(item) = state.queue.iter().position(wanted).and_then(|at| state.queue.remove(at)) {
+        if let Some(item) = state.queue.take_first(wanted) {
             state.taken(&item, &self.limits);
             return Poll::Ready(Taken::Item(item));
         }
-        match &mut state.receiver {
-            Some(waker) => waker.clone_from(cx.waker()),
-            None => state.receiver = Some(cx.waker().clone()),
-        }
+        register(&mut state.receiver, cx);
         Poll::Pending
     }
 
@@ -185,7 +185,7 @@ impl Mailbox {
         match &state.closing {
             Some(reason) => Poll::Ready(reason.clone()),
             None => {
-                state.receiver = Some(cx.waker().clone());
+                register(&mut state.receiver, cx);
                 Poll::Pending
             }
         }
@@ -199,10 +199,11 @@ impl Mailbox {
         let mut state = self.lock();
         state.ended = true;
         announce();
+        self.ended.store(true, Ordering::Release);
         if let Some(sender) = state.sender.take() {
             sender.wake();
         }
-        std::mem::take(&mut state.queue)
+        state.queue.take()
     }
 
     /// Says that the join has begun.
@@ -230,12 +231,20 @@ impl Mailbox {
     }
 
     pub(crate) fn has_ended(&self) -> bool {
-        self.lock().ended
+        self.ended.load(Ordering::Acquire)
     }
 
     /// The state stays consistent whatever panics, so poison means nothing here.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Puts the task's waker into its slot. It is mostly there already.
+fn register(slot: &mut Option<Waker>, cx: &mut Context<'_>) {
+    match slot {
+        Some(waker) => waker.clone_from(cx.waker()),
+        None => *slot = Some(cx.waker().clone()),
     }
 }
 
@@ -252,7 +261,7 @@ impl State {
             return Err(PushError::Full(item));
         }
         self.from_client += usize::from(item.is_from_client());
-        self.queue.push_back(item);
+        self.queue.push(item);
         self.wake_receiver();
         Ok(())
     }
@@ -260,9 +269,6 @@ impl State {
     /// Keeps the books after an item was taken out.
     fn taken(&mut self, item: &Item, limits: &MailboxLimits) {
         self.from_client -= usize::from(item.is_from_client());
-        if self.queue.is_empty() {
-            self.queue = VecDeque::new();
-        }
         // Not for every single item: the connection would be woken as often.
         if self.from_client <= limits.events / 2
             && let Some(sender) = self.sender.take()

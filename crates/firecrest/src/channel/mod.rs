@@ -14,6 +14,7 @@ mod shared;
 mod task;
 mod timers;
 mod traits;
+mod work;
 
 pub use context::Context;
 pub use event::{Event, EventError, NoEvents};

@@ -47,7 +47,7 @@ impl<'de> Deserialize<'de> for Raw {
             }
 
             fn visit_str<E: de::Error>(self, json: &str) -> Result<Raw, E> {
-                Ok(Raw(Payload::Json(Text::from(json.to_owned()))))
+                Ok(Raw(Payload::Json(Text::copied(json))))
             }
 
             fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Raw, E> {

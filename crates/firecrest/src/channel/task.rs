@@ -6,15 +6,15 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use firecrest_wire::{EncodeError, Name, Payload, Ref};
+use firecrest_wire::{EncodeError, Payload, Ref};
 use futures_util::FutureExt as _;
 use tokio::task::JoinHandle;
 
-use super::context::{Core, Next};
+use super::context::Core;
 use super::join::{Join, Joined, Rejected};
-use super::mailbox::{Item, Taken};
 use super::shared::{Foreign, Shared};
-use super::{Channel, Context, Event as _, Outcome, Reason, Stop};
+use super::work::Work;
+use super::{Channel, Context, Outcome, Reason, Stop};
 use crate::Socket;
 use crate::socket::Instance;
 use crate::telemetry::{self, Panic, shown_error};
@@ -50,23 +50,36 @@ impl Predecessor {
     }
 }
 
+/// A joined channel.
+struct Live<C> {
+    channel: C,
+    core: Core,
+}
+
 /// Runs a channel from its join to its end.
-pub(crate) async fn run<S: Socket, C: Channel<S>>(instance: Arc<Instance<S>>, start: Start) {
+pub(crate) fn run<S: Socket, C: Channel<S>>(
+    instance: Arc<Instance<S>>,
+    start: Start,
+) -> impl Future<Output = ()> {
     let instance_end = InstanceEnd(Arc::clone(&start.shared));
     // Boxed, so that the memory of joining is given back once joined.
-    if let Some((channel, core)) = Box::pin(join::<S, C>(instance, start)).await {
-        tokio::select! {
-            () = live(channel, core) => {}
-            reason = overdue(&instance_end.0) => {
-                let topic = &*instance_end.0.topic;
-                tracing::warn!(topic, channel = type_name::<C>(), ?reason, "did not end in time: killed");
-                if reason.is_crash() {
-                    instance_end.0.end(Shared::send_error);
+    let joining = Box::pin(join::<S, C>(instance, start));
+    async move {
+        if let Some(live) = joining.await {
+            tokio::select! {
+                biased;
+                () = go_on::<S, C>(live) => {}
+                reason = overdue(&instance_end.0) => {
+                    let topic = &*instance_end.0.topic;
+                    tracing::warn!(topic, channel = type_name::<C>(), ?reason, "did not end in time: killed");
+                    if reason.is_crash() {
+                        instance_end.0.end(Shared::send_error);
+                    }
                 }
             }
         }
+        instance_end.0.end(|_| ());
     }
-    instance_end.0.end(|_| ());
 }
 
 /// Makes sure that an instance ends for its client too, should its task panic where no callback is guarded.
@@ -89,7 +102,10 @@ async fn overdue(shared: &Shared) -> Reason {
 }
 
 /// Joins and answers. None when there is no channel.
-async fn join<S: Socket, C: Channel<S>>(instance: Arc<Instance<S>>, mut start: Start) -> Option<(C, Core)> {
+async fn join<S: Socket, C: Channel<S>>(
+    instance: Arc<Instance<S>>,
+    mut start: Start,
+) -> Option<Box<Live<C>>> {
     let replaced = match start.predecessor.take() {
         Some(predecessor) => predecessor.finish().await,
         None => None,
@@ -160,7 +176,7 @@ fn enter<S: Socket, C: Channel<S>>(
     replaced: Option<&Shared>,
     joined: Joined<C, C::Info>,
     announce: impl FnOnce(&Payload) -> Result<(), EncodeError>,
-) -> Result<(C, Core), EncodeError> {
+) -> Result<Box<Live<C>>, EncodeError> {
     let Joined { channel, reply, infos, topics } = joined;
     let (shared, endpoint, reply) = (&start.shared, &instance.endpoint, reply?);
     let mut subscriptions = Vec::new();
@@ -177,7 +193,8 @@ fn enter<S: Socket, C: Channel<S>>(
     announced?;
     let mut core = Core::new(Arc::clone(shared), endpoint.clone(), own, subscriptions);
     core.first = infos.into_iter().rev().map(|info| Box::new(info) as _).collect();
-    Ok((channel, core))
+    // Boxed, because the task would have room for it several times.
+    Ok(Box::new(Live { channel, core }))
 }
 
 fn refuse(topic: &str, rejected: Rejected, answer: impl Fn(&Payload) -> Result<(), EncodeError>) {
@@ -192,78 +209,55 @@ fn refuse(topic: &str, rejected: Rejected, answer: impl Fn(&Payload) -> Result<(
 }
 
 /// Handles one thing after another until the channel ends.
-async fn live<S: Socket, C: Channel<S>>(mut channel: C, mut core: Core) {
+async fn go_on<S: Socket, C: Channel<S>>(mut live: Box<Live<C>>) {
+    let Live { channel, core } = &mut *live;
     let reason = loop {
         // A channel that always has something to do lets others have their turn.
         tokio::task::coop::consume_budget().await;
-        let next = poll_fn(|cx| core.poll_next(cx)).await;
-        if let Some(reason) = step::<S, C>(&mut channel, &mut core, next).await {
+        let work = poll_fn(|cx| Work::<S, C>::poll(core, cx)).await;
+        if let Some(reason) = handle(channel, core, work).await {
             break reason;
         }
     };
-    end::<S, C>(&mut channel, &mut core, reason).await;
+    end::<S, C>(channel, core, reason).await;
 }
 
 /// Handles one thing. Returns the reason when it was the last.
-async fn step<S: Socket, C: Channel<S>>(channel: &mut C, core: &mut Core, next: Next) -> Option<Reason> {
-    let mut reference = None;
-    let item = match next {
-        Next::Info(info) => Item::Info(info),
-        Next::Taken(Taken::Item(item)) => item,
-        Next::Taken(Taken::Closed(reason)) => return Some(reason),
-    };
-    let outcome = match item {
-        Item::Event { event, payload, reference: own } => {
-            let own = reference.insert(own);
-            handle_in::<S, C>(channel, core, &event, &payload, own).await
+async fn handle<S: Socket, C: Channel<S>>(
+    channel: &mut C,
+    core: &mut Core,
+    work: Work<S, C>,
+) -> Option<Reason> {
+    let outcome = match work {
+        Work::Event(event, reference, handling) => {
+            let mut cx = Context::new(core, reference);
+            let outcome = guard(async { channel.handle_in(event, &mut cx).await }).await;
+            let Context { core, reference, .. } = cx;
+            if let Some(handling) = handling {
+                handling.log::<C>(&core.shared.topic);
+            }
+            return conclude(core, Some(&reference), outcome);
         }
-        Item::Leave(own) => {
-            reference = Some(own);
-            Ok(Outcome::Stop(Stop { reason: Reason::Left, reply: Some(super::Reply::empty()) }))
+        Work::Unreadable(reference, outcome) => return conclude(core, Some(&reference), outcome),
+        Work::Leave(reference) => {
+            let stop = Stop { reason: Reason::Left, reply: Some(super::Reply::empty()) };
+            return conclude(core, Some(&reference), Ok(Outcome::Stop(stop)));
         }
-        Item::Intercepted(broadcast) => {
+        Work::Intercepted(broadcast) => {
             let mut cx = Context::new(core, Ref::null());
             guard(async { channel.handle_out(&broadcast, &mut cx).await }).await
         }
-        Item::Subscribed(broadcast) => {
+        Work::Subscribed(broadcast) => {
             let mut cx = Context::new(core, Ref::null());
             guard(async { channel.handle_broadcast(&broadcast, &mut cx).await }).await
         }
-        Item::Info(info) => match info.downcast::<C::Info>() {
-            Ok(info) => {
-                let mut cx = Context::new(core, Ref::null());
-                guard(async { channel.handle_info(*info, &mut cx).await }).await
-            }
-            // Only typed handles and timers send infos.
-            Err(_) => Ok(Outcome::NoReply),
-        },
-    };
-    conclude(core, reference.as_ref(), outcome)
-}
-
-async fn handle_in<S: Socket, C: Channel<S>>(
-    channel: &mut C,
-    core: &mut Core,
-    event: &Name,
-    payload: &Payload,
-    reference: &Ref,
-) -> Result<Outcome, Panic> {
-    let Name::Text(event) = event else {
-        return Ok(Outcome::Stop(Stop::error("the event is not a string")));
-    };
-    // Decoding runs the application's code too.
-    match guard(async { C::In::decode(event, payload) }).await? {
-        Ok(decoded) => {
-            let shared = Arc::clone(&core.shared);
-            let mut cx = Context::new(core, reference.clone());
-            let handling = guard(async { channel.handle_in(decoded, &mut cx).await });
-            telemetry::handling::<C, _>(&shared.topic, event, payload, handling).await
+        Work::Info(info) => {
+            let mut cx = Context::new(core, Ref::null());
+            guard(async { channel.handle_info(*info, &mut cx).await }).await
         }
-        Err(error) => {
-            let error = shown_error(&error);
-            Ok(Outcome::Stop(Stop::error(format!("event {event:?} is not understood: {error}"))))
-        }
-    }
+        Work::End(reason) => return Some(reason),
+    };
+    conclude(core, None, outcome)
 }
 
 /// Does what a callback returned. The reason, when the channel has to end. `reference` is that of the client's message, if

@@ -56,14 +56,31 @@ pub(crate) fn scope<T>(work: impl FnOnce() -> T) -> T {
 
 struct ScopeEnd;
 
+/// What is to be written at the end of a scope.
+enum Due {
+    Nothing,
+    One(Arc<Shared>),
+    Many(Vec<Arc<Shared>>),
+}
+
 impl Drop for ScopeEnd {
     fn drop(&mut self) {
-        let connections = PROMISES.with_borrow_mut(|promises| {
+        let due = PROMISES.with_borrow_mut(|promises| {
             promises.depth -= 1;
-            let due = promises.depth == 0 || promises.connections.len() > PART;
-            if due { std::mem::take(&mut promises.connections) } else { Vec::new() }
+            match promises.connections.len() {
+                0 => Due::Nothing,
+                1 if promises.depth == 0 => promises.connections.pop().map_or(Due::Nothing, Due::One),
+                many if promises.depth == 0 || many > PART => {
+                    Due::Many(std::mem::take(&mut promises.connections))
+                }
+                _ => Due::Nothing,
+            }
         });
-        keep(connections);
+        match due {
+            Due::Nothing => {}
+            Due::One(connection) => connection.outbox.flush(),
+            Due::Many(connections) => keep(connections),
+        }
     }
 }
 

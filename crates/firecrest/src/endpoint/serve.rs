@@ -3,17 +3,21 @@
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use tower::Service as _;
 
 use super::Endpoint;
+use crate::transport::websocket::{Carry, Handover};
 
 /// How long a client may take to send a request's head.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
@@ -24,6 +28,9 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// How long to wait after an error of `accept`: mostly there are no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How many clients may wait to be accepted; when a server restarts, all of its clients come back at once.
+const BACKLOG: i32 = 4_096;
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -75,57 +82,100 @@ impl Endpoint {
         if let Ok(address) = listener.local_addr() {
             tracing::info!("listening on http://{address}");
         }
+        // The kernel takes the smaller of this and its own bound.
+        let _ = SockRef::from(&listener).listen(BACKLOG);
+        // Small messages must not wait for the acknowledgement of the ones before. Accepted sockets inherit it.
+        let _ = SockRef::from(&listener).set_tcp_nodelay(true);
         self.registry().open();
         self.tracker().reopen();
-        let requests = GracefulShutdown::new();
-        tokio::select! {
-            () = self.accept(&listener, &app, &requests) => {}
-            () = stop => {}
-        }
+        let stopping = CancellationToken::new();
+        // A task, because this future may be run outside the runtime's workers, where every new task would have to be handed
+        // over to them.
+        let accepting = accept(self.clone(), listener, app, stopping.clone());
+        let accepting = AbortOnDropHandle::new(tokio::spawn(accepting));
+        stop.await;
         // New clients go to another node, or wait for the next process.
-        drop(listener);
-        // Begins at once, so that no drained client comes back on a connection that is kept alive.
-        let requests = tokio::spawn(requests.shutdown());
+        accepting.abort();
+        let _ = accepting.await;
+        // Begins before the drain, so that no drained client comes back on a connection that is kept alive.
+        stopping.cancel();
         self.drain().await;
         self.tracker().close();
-        let finished = async {
-            let _ = requests.await;
-            self.tracker().wait().await;
-        };
-        if tokio::time::timeout(STOP_TIMEOUT, finished).await.is_err() {
+        if tokio::time::timeout(STOP_TIMEOUT, self.tracker().wait()).await.is_err() {
             tracing::warn!("some connections or channels did not end in time");
         }
     }
+}
 
-    async fn accept(&self, listener: &TcpListener, app: &Router, requests: &GracefulShutdown) {
-        loop {
-            match listener.accept().await {
-                Ok((stream, peer)) => self.carry(stream, peer, app.clone(), requests),
-                Err(error) => {
-                    tracing::warn!(%error, "cannot accept a connection");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                }
+async fn accept(endpoint: Endpoint, listener: TcpListener, app: Router, stopping: CancellationToken) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                endpoint.tracker().spawn(carry(stream, peer, app.clone(), stopping.clone()));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
     }
+}
 
-    fn carry(&self, stream: TcpStream, peer: SocketAddr, app: Router, requests: &GracefulShutdown) {
-        // Small messages must not wait for the acknowledgement of the ones before.
-        let _ = stream.set_nodelay(true);
-        let service = hyper::service::service_fn(move |mut request: http::Request<hyper::body::Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            app.clone().call(request)
-        });
-        let mut server = auto::Builder::new(TokioExecutor::new()).http1_only();
-        server.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
-        let connection = server.serve_connection_with_upgrades(TokioIo::new(stream), service);
-        let connection = requests.watch(connection.into_owned());
-        self.tracker().spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, %peer, "an HTTP connection failed");
+/// The task of a connection: first HTTP and then the WebSocket that it may become.
+#[allow(clippy::large_enum_variant, reason = "nearly all of its life it is the largest")]
+enum Carried {
+    /// Boxed, so that the memory of HTTP is given back before the WebSocket begins.
+    Http(Pin<Box<dyn Future<Output = hyper::Result<()>> + Send>>, Handover),
+    WebSocket(Carry),
+}
+
+fn carry(stream: TcpStream, peer: SocketAddr, app: Router, stopping: CancellationToken) -> Carried {
+    let handover = Handover::default();
+    Carried::Http(Box::pin(serve_http(stream, peer, app, handover.clone(), stopping)), handover)
+}
+
+impl Future for Carried {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if let Carried::Http(http, handover) = &mut *self {
+            if let Err(error) = ready!(http.as_mut().poll(cx)) {
+                tracing::debug!(%error, "an HTTP connection failed");
             }
-        });
+            let Some(upgrade) = handover.take() else { return Poll::Ready(()) };
+            *self = Carried::WebSocket(Carry::new(upgrade));
+        }
+        match &mut *self {
+            Carried::WebSocket(carry) => Pin::new(carry).poll(cx),
+            Carried::Http(..) => Poll::Pending,
+        }
     }
+}
+
+async fn serve_http(
+    stream: TcpStream,
+    peer: SocketAddr,
+    app: Router,
+    handover: Handover,
+    stopping: CancellationToken,
+) -> hyper::Result<()> {
+    if !cfg!(target_os = "linux") {
+        let _ = stream.set_nodelay(true);
+    }
+    let service = hyper::service::service_fn(move |mut request: http::Request<hyper::body::Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(handover.clone());
+        app.clone().call(request)
+    });
+    let mut server = hyper::server::conn::http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+    let mut connection = pin!(server.serve_connection(TokioIo::new(stream), service).with_upgrades());
+    tokio::select! {
+        biased;
+        served = connection.as_mut() => return served,
+        () = stopping.cancelled() => connection.as_mut().graceful_shutdown(),
+    }
+    connection.await
 }
 
 async fn listen(address: &(impl ToSocketAddrs + std::fmt::Display)) -> Result<TcpListener, ServeError> {

@@ -4,7 +4,7 @@ use std::any::type_name;
 use std::future::Future;
 
 use firecrest_wire::params::Params;
-use firecrest_wire::{Payload, ProtocolVersion};
+use firecrest_wire::{Payload, ProtocolVersion, Text};
 use tokio::time::Instant;
 use tracing::Level;
 
@@ -69,25 +69,31 @@ pub(crate) async fn joining<C, I>(start: &Start, asking: impl Future<Output = An
     answer
 }
 
-/// Logs an event after it was handled.
-pub(crate) async fn handling<C, T>(
-    topic: &str,
-    event: &str,
-    payload: &Payload,
-    handling: impl Future<Output = T>,
-) -> T {
-    if !tracing::enabled!(Level::DEBUG) || topic.starts_with("phoenix") {
-        return handling.await;
+/// The handling of an event that will be logged.
+pub(crate) struct Handling {
+    started: Instant,
+    event: Text,
+    payload: Payload,
+}
+
+impl Handling {
+    /// Begins now; none if it will not be logged.
+    pub(crate) fn begin(topic: &str, event: &Text, payload: &Payload) -> Option<Box<Self>> {
+        if !tracing::enabled!(Level::DEBUG) || topic.starts_with("phoenix") {
+            return None;
+        }
+        Some(Box::new(Handling { started: Instant::now(), event: event.clone(), payload: payload.clone() }))
     }
-    let started = Instant::now();
-    let result = handling.await;
-    tracing::debug!(
-        topic,
-        event,
-        channel = type_name::<C>(),
-        params = shown(payload),
-        took = ?started.elapsed(),
-        "HANDLED",
-    );
-    result
+
+    /// Logs the event after it was handled.
+    pub(crate) fn log<C>(&self, topic: &str) {
+        tracing::debug!(
+            topic,
+            event = &*self.event,
+            channel = type_name::<C>(),
+            params = shown(&self.payload),
+            took = ?self.started.elapsed(),
+            "HANDLED",
+        );
+    }
 }

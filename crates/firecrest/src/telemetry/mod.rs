@@ -8,5 +8,5 @@ mod panic;
 pub use filter::ParamFilter;
 
 pub(crate) use error::shown_error;
-pub(crate) use log::{connected, handling, joining, refused};
+pub(crate) use log::{Handling, connected, joining, refused};
 pub(crate) use panic::Panic;

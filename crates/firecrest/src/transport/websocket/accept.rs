@@ -12,12 +12,9 @@ use http::header::{
 };
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, StatusCode, Version};
-use hyper::upgrade::{OnUpgrade, Upgraded};
-use hyper_util::rt::TokioIo;
-use hyper_util::server::conn::auto;
-use tokio::net::TcpStream;
 
-use super::task::{self, Options};
+use super::handover::{Carry, Handover, Upgrade};
+use super::task::Options;
 use crate::connection::{Connection, Transport};
 use crate::socket::{Mount, Socket};
 use crate::transport::open;
@@ -29,13 +26,15 @@ pub(crate) async fn accept<S: Socket>(
     variables: &RawPathParams,
     mut request: Request,
 ) -> Response {
-    let upgrade = hyper::upgrade::on(&mut request);
+    let upgraded = hyper::upgrade::on(&mut request);
+    let handover = Handover::of(&mut request);
     let (parts, _body) = request.into_parts();
     match prepare(mount, variables, &parts).await {
         Ok((connection, key, selected)) => {
             let options = Options { timeout: mount.options.timeout, frames: mount.options.frames };
-            let tracker = mount.endpoint.tracker();
-            tracker.spawn(carry(mount.endpoint.clone(), upgrade, connection, options));
+            if let Some(upgrade) = Handover::leave(handover, Upgrade { upgraded, connection, options }) {
+                mount.endpoint.tracker().spawn(Carry::new(upgrade));
+            }
             switching_protocols(&key, selected)
         }
         Err(response) => response,
@@ -100,35 +99,4 @@ fn switching_protocols(key: &AcceptKey, selected: Option<String>) -> Response {
     }
     // Everything in it is a valid header value: a selected subprotocol came out of one.
     response.body(Body::empty()).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
-}
-
-/// Waits for the upgrade, then hands the bare TCP connection to its task: nothing of HTTP stays in memory.
-async fn carry(endpoint: crate::Endpoint, upgrade: OnUpgrade, connection: Connection, options: Options) {
-    let upgraded = match upgrade.await {
-        Ok(upgraded) => upgraded,
-        Err(error) => {
-            tracing::debug!(%error, "the upgrade to a WebSocket did not happen");
-            return;
-        }
-    };
-    let tracker = endpoint.tracker();
-    match bare(upgraded) {
-        Ok((stream, early)) => drop(tracker.spawn(task::run_tcp(stream, early, connection, options))),
-        Err(upgraded) => {
-            let stream = TokioIo::new(upgraded);
-            drop(tracker.spawn(task::run_any(stream, connection, options)));
-        }
-    }
-}
-
-/// The TCP stream itself, and what was read from it too early; whoever accepted it: our own server or axum's.
-///
-/// What was read early is copied, because it lies in the read buffer of the HTTP request, 16 KiB large.
-fn bare(upgraded: Upgraded) -> Result<(TcpStream, Vec<u8>), Upgraded> {
-    let upgraded = match upgraded.downcast::<TokioIo<TcpStream>>() {
-        Ok(parts) => return Ok((parts.io.into_inner(), parts.read_buf.to_vec())),
-        Err(upgraded) => upgraded,
-    };
-    auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded)
-        .map(|parts| (parts.io.into_inner(), parts.read_buf.to_vec()))
 }

@@ -1,7 +1,7 @@
 //! The task that carries one WebSocket connection.
 
 use std::cell::RefCell;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -40,47 +40,31 @@ pub(super) struct Options {
     pub(super) frames: DecoderLimits,
 }
 
+/// The task of a connection over TCP.
+pub(crate) type OverTcp = Flushing<Carrier<TcpStream>>;
+
 /// Carries a connection over TCP until it ends. `early` was read before the stream became ours.
-pub(super) fn run_tcp(
+pub(super) fn over_tcp(
     stream: TcpStream,
     early: Vec<u8>,
     connection: Connection,
     options: Options,
-) -> impl Future<Output = ()> {
+) -> OverTcp {
     let stream = Stream::link(stream, &connection.shared().outbox);
-    Flushing::new(run(stream, early, connection, options))
+    Flushing::new(Carrier::new(stream, early, connection, options))
 }
 
 /// Carries a connection over any other stream.
-pub(super) fn run_any<IO: AsyncRead + AsyncWrite + Unpin>(
+pub(super) fn over_any<IO: AsyncRead + AsyncWrite + Unpin>(
     stream: IO,
     connection: Connection,
     options: Options,
 ) -> impl Future<Output = ()> {
-    Flushing::new(run(Stream::Own(stream), Vec::new(), connection, options))
+    Flushing::new(Carrier::new(Stream::Own(stream), Vec::new(), connection, options))
 }
 
-async fn run<IO: AsyncRead + AsyncWrite + Unpin>(
-    stream: Stream<IO>,
-    early: Vec<u8>,
-    connection: Connection,
-    options: Options,
-) {
-    let now = Instant::now();
-    let mut carrier = Carrier {
-        stream,
-        decoder: Decoder::new(options.frames),
-        connection,
-        leftover: Leftover { bytes: early, at: 0 },
-        timeout: options.timeout,
-        heard: now,
-        timer: Box::pin(sleep_until(later(now, options.timeout))),
-        closing: None,
-    };
-    poll_fn(|cx| carrier.poll(cx)).await;
-}
-
-struct Carrier<IO> {
+/// Carries one connection.
+pub(crate) struct Carrier<IO> {
     stream: Stream<IO>,
     decoder: Decoder,
     connection: Connection,
@@ -92,6 +76,8 @@ struct Carrier<IO> {
     heard: Instant,
     /// Runs until the idle timeout might be over; while closing, until it has taken too long.
     timer: Pin<Box<Sleep>>,
+    /// Whether the timer will wake the task: asking it each time costs more than a look at it.
+    timed: bool,
     closing: Option<Closing>,
 }
 
@@ -110,13 +96,32 @@ struct Closing {
     shut: bool,
 }
 
-impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+impl<IO: AsyncRead + AsyncWrite + Unpin> Future for Carrier<IO> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         if self.closing.is_none() {
             let Some(reason) = self.open_turn(cx) else { return Poll::Pending };
             self.begin_closing(reason);
         }
         self.poll_closing(cx)
+    }
+}
+
+impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
+    fn new(stream: Stream<IO>, early: Vec<u8>, connection: Connection, options: Options) -> Self {
+        let now = Instant::now();
+        Carrier {
+            stream,
+            decoder: Decoder::new(options.frames),
+            connection,
+            leftover: Leftover { bytes: early, at: 0 },
+            timeout: options.timeout,
+            heard: now,
+            timer: Box::pin(sleep_until(later(now, options.timeout))),
+            timed: false,
+            closing: None,
+        }
     }
 
     /// Reads, handles and writes what can be. Returns the reason when the connection has to end.
@@ -205,6 +210,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
     }
 
     fn idle_turn(&mut self, cx: &mut Context<'_>) -> Option<CloseReason> {
+        if self.timed && !self.timer.is_elapsed() {
+            return None;
+        }
+        self.timed = true;
         while self.timer.as_mut().poll(cx).is_ready() {
             // The timer is not moved at every message; it looks when it is due. That we do not read a client, because a
             // channel of its own or its outbox is full, is no excuse: its heartbeats go unanswered meanwhile, so that it
