@@ -12,6 +12,7 @@ mod conformance;
 mod coverage;
 mod failure;
 mod fuzz;
+mod guards;
 mod npm;
 mod prerequisites;
 mod sizes;
@@ -52,6 +53,12 @@ enum Chore {
     },
     /// Fail when a source file has grown too long.
     Sizes,
+    /// Count the instructions of the hot paths and fail when they have become too many.
+    Guards {
+        /// Expect these counts from now on.
+        #[arg(long)]
+        renew: bool,
+    },
     /// Run the fuzz targets with the nightly toolchain.
     Fuzz {
         /// Seconds for each target.
@@ -89,6 +96,7 @@ fn run(chore: Chore) -> Result<(), Failure> {
         }
         Chore::Coverage { check } => coverage::run(check),
         Chore::Sizes => sizes::check(),
+        Chore::Guards { renew } => guards::run(renew),
         Chore::Fuzz { seconds, target } => fuzz::run(seconds, target.as_deref()),
     }
 }
