@@ -13,6 +13,7 @@ mod conformance;
 mod coverage;
 mod failure;
 mod fuzz;
+mod guards;
 mod npm;
 mod prerequisites;
 mod sizes;
@@ -55,6 +56,12 @@ enum Chore {
     Sizes,
     /// Measure Firecrest beside the yardsticks, print the table, and write BENCHMARKS.md.
     Bench(bench::Options),
+    /// Count the instructions of the hot paths and fail when they have become too many.
+    Guards {
+        /// Expect these counts from now on.
+        #[arg(long)]
+        renew: bool,
+    },
     /// Run the fuzz targets with the nightly toolchain.
     Fuzz {
         /// Seconds for each target.
@@ -93,6 +100,7 @@ fn run(chore: Chore) -> Result<(), Failure> {
         Chore::Coverage { check } => coverage::run(check),
         Chore::Sizes => sizes::check(),
         Chore::Bench(options) => bench::run(&options),
+        Chore::Guards { renew } => guards::run(renew),
         Chore::Fuzz { seconds, target } => fuzz::run(seconds, target.as_deref()),
     }
 }

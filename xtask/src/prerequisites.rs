@@ -72,7 +72,7 @@ fn chromium() -> Result<(), Failure> {
 }
 
 /// Installs a package of Debian's, or says what is needed.
-fn install(package: &str, needed: &str) -> Result<(), Failure> {
+pub(crate) fn install(package: &str, needed: &str) -> Result<(), Failure> {
     let (Some(mut update), Some(mut install)) = (apt(), apt()) else {
         return Err(Failure::new(format!("{needed}; on Debian: apt-get install {package}")));
     };

@@ -96,6 +96,13 @@ impl Outbox {
         self.lock().link = Some(link);
     }
 
+    /// Replaces the link by one that is made of it. Whether there is a link.
+    pub(crate) fn wrap_link(&self, wrap: impl FnOnce(Box<dyn Link>) -> Box<dyn Link>) -> bool {
+        let mut state = self.lock();
+        state.link = state.link.take().map(wrap);
+        state.link.is_some()
+    }
+
     /// Ends what [`link`](Self::link) began: the socket is not held here any more.
     pub(crate) fn unlink(&self) {
         let link = self.lock().link.take();

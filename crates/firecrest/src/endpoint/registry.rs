@@ -47,11 +47,22 @@ impl Registry {
     pub(super) fn start_draining(&self) -> Vec<Arc<Shared>> {
         let mut state = self.lock();
         state.draining = true;
-        state.connections.iter().map(|(_, connection)| Arc::clone(connection)).collect()
+        state.all()
+    }
+
+    /// All connections there are now.
+    pub(crate) fn all(&self) -> Vec<Arc<Shared>> {
+        self.lock().all()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn all(&self) -> Vec<Arc<Shared>> {
+        self.connections.iter().map(|(_, connection)| Arc::clone(connection)).collect()
     }
 }
 

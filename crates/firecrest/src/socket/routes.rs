@@ -64,7 +64,7 @@ impl<S: Socket> Channels<S> {
         self
     }
 
-    pub(super) fn find(&self, topic: &str) -> Option<usize> {
+    pub(crate) fn find(&self, topic: &str) -> Option<usize> {
         self.routes.iter().position(|route| route.pattern.matched(topic).is_some())
     }
 

@@ -9,6 +9,7 @@ mod captured;
 mod channels;
 mod connect_info;
 mod draining;
+mod economy;
 mod ending;
 mod events;
 mod fixture;

@@ -1,4 +1,4 @@
-//! What `firecrest-test` needs: a connection that a test plays the transport of. Not for applications.
+//! A connection that a test plays the transport of.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
