@@ -50,7 +50,7 @@ pub(crate) type Stream<'a> = Option<Pin<&'a mut dyn AsyncWrite>>;
 /// woken and takes them.
 pub(crate) struct Outbox {
     limits: OutboxLimits,
-    /// Whether half of a bound is reached. Written under the lock, read without.
+    /// A copy of the state's, for who does not want to wait for the lock.
     pressed: AtomicBool,
     state: Mutex<State>,
 }
@@ -60,6 +60,8 @@ struct State {
     queue: Queue,
     /// What the frames in the queue count for.
     waiting: usize,
+    /// Whether half of a bound is reached.
+    pressed: bool,
     turn: Turn,
     /// Set once; from then on frames are dropped.
     closed: Option<CloseReason>,
@@ -113,7 +115,7 @@ impl Outbox {
         }
         state.waiting = waiting;
         state.queue.push(frame);
-        self.press(&state);
+        self.press(&mut state);
         if state.turn != Turn::Nobody {
             return false;
         }
@@ -187,6 +189,19 @@ impl Outbox {
         self.pressed.load(Ordering::Relaxed)
     }
 
+    /// Ready when the client may be read: not [pressed](Self::is_pressed). Wakes the task otherwise.
+    pub(crate) fn poll_room(&self, cx: &mut Context<'_>) -> Poll<()> {
+        if !self.is_pressed() {
+            return Poll::Ready(());
+        }
+        let mut state = self.lock();
+        if !state.pressed {
+            return Poll::Ready(());
+        }
+        register(&mut state.waker, cx);
+        Poll::Pending
+    }
+
     /// Closes the connection, after what is queued. The first reason counts.
     pub(crate) fn close(&self, reason: CloseReason) {
         self.lock().close(reason);
@@ -204,7 +219,7 @@ impl Outbox {
             let frames = state.queue.take();
             state.waiting = 0;
             state.turn = Turn::Nobody;
-            self.press(&state);
+            self.press(&mut state);
             return Poll::Ready(Ok(frames));
         }
         if let Some(reason) = state.closed {
@@ -259,9 +274,10 @@ impl Outbox {
     }
 
     /// Says whether half of a bound is reached. The transport is told when it is not any more: it has put off reading.
-    fn press(&self, state: &State) {
+    fn press(&self, state: &mut State) {
         let pressed = state.waiting > self.limits.bytes / 2 || state.queue.len() > self.limits.frames / 2;
-        if pressed != self.is_pressed() {
+        if pressed != state.pressed {
+            state.pressed = pressed;
             self.pressed.store(pressed, Ordering::Relaxed);
             if !pressed {
                 state.wake();
