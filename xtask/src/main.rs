@@ -12,6 +12,7 @@ mod conformance;
 mod coverage;
 mod failure;
 mod fuzz;
+mod loom;
 mod npm;
 mod prerequisites;
 mod sizes;
@@ -52,6 +53,8 @@ enum Chore {
     },
     /// Fail when a source file has grown too long.
     Sizes,
+    /// Run the models of concurrency in all interleavings.
+    Loom,
     /// Run the fuzz targets with the nightly toolchain.
     Fuzz {
         /// Seconds for each target.
@@ -89,6 +92,7 @@ fn run(chore: Chore) -> Result<(), Failure> {
         }
         Chore::Coverage { check } => coverage::run(check),
         Chore::Sizes => sizes::check(),
+        Chore::Loom => loom::run(),
         Chore::Fuzz { seconds, target } => fuzz::run(seconds, target.as_deref()),
     }
 }

@@ -2,13 +2,14 @@
 
 use std::any::Any;
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use firecrest_pubsub::Broadcast;
 use firecrest_wire::{Name, Payload, Ref};
 
 use super::Reason;
+use crate::sync::{Mutex, MutexGuard};
 
 /// The bounds of a channel's mailbox, in items.
 ///
@@ -277,6 +278,10 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+#[cfg(firecrest_loom)]
+mod models;
 
 #[cfg(test)]
 mod tests {

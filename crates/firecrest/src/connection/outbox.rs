@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 
 use firecrest_wire::websocket::Frame;
@@ -12,6 +12,7 @@ use tokio::io::AsyncWrite;
 
 use super::CloseReason;
 use super::queue::Queue;
+use crate::sync::{AtomicBool, Mutex, MutexGuard};
 
 /// The bound of an outbox.
 ///
@@ -329,6 +330,10 @@ fn register(slot: &mut Option<Waker>, cx: &mut Context<'_>) {
         None => *slot = Some(cx.waker().clone()),
     }
 }
+
+#[cfg(test)]
+#[cfg(firecrest_loom)]
+mod models;
 
 #[cfg(test)]
 mod tests;
