@@ -1,8 +1,11 @@
 //! The mailbox in all interleavings of its connection, its channel and others.
 
+use std::sync::atomic::Ordering;
+
 use loom::thread::spawn;
 
 use super::*;
+use crate::sync::AtomicBool;
 use crate::sync::model::{block_on, bounded, every};
 
 fn mailbox(events: usize) -> Arc<Mailbox> {
@@ -91,21 +94,28 @@ fn infos_of_others_arrive_between_events() {
     });
 }
 
-/// Spec §3.3: a message is for the channel or is answered as unmatched: none is lost, none counts twice.
+/// Spec §3.3, §3.8: a message is for the channel or is answered as unmatched, and that not before the client was told of the
+/// end: none is lost, none counts twice.
 #[test]
 fn every_item_is_taken_given_back_or_refused() {
     bounded(|| {
         let mailbox = mailbox(1);
         let (sending, telling) = (Arc::clone(&mailbox), Arc::clone(&mailbox));
-        let sender = spawn(move || ["a", "b"].map(|name| send(&sending, event(name))));
+        let announced = Arc::new(AtomicBool::new(false));
+        let client_knows = Arc::clone(&announced);
+        let sender = spawn(move || {
+            ["a", "b"].map(|name| {
+                let refused = send(&sending, event(name));
+                assert!(refused.is_none() || client_knows.load(Ordering::Relaxed));
+                refused
+            })
+        });
         let teller = spawn(move || match telling.push(info()) {
             Err(PushError::Closed(item)) => Some(name(&item)),
             pushed => pushed.map(|()| None).unwrap(),
         });
         let mut seen = vec![take_name(&mailbox)];
-        let mut announced = false;
-        seen.extend(mailbox.end(|| announced = true).iter().map(name));
-        assert!(announced && mailbox.has_ended());
+        seen.extend(mailbox.end(|| announced.store(true, Ordering::Relaxed)).iter().map(name));
         seen.extend(sender.join().unwrap().into_iter().flatten());
         seen.extend(teller.join().unwrap());
         let order: Vec<_> = seen.iter().filter(|name| *name != "info").collect();
