@@ -14,6 +14,7 @@ mod coverage;
 mod failure;
 mod fuzz;
 mod guards;
+mod loom;
 mod npm;
 mod prerequisites;
 mod sizes;
@@ -62,6 +63,8 @@ enum Chore {
         #[arg(long)]
         renew: bool,
     },
+    /// Run the models of concurrency in all interleavings.
+    Loom,
     /// Run the fuzz targets with the nightly toolchain.
     Fuzz {
         /// Seconds for each target.
@@ -101,6 +104,7 @@ fn run(chore: Chore) -> Result<(), Failure> {
         Chore::Sizes => sizes::check(),
         Chore::Bench(options) => bench::run(&options),
         Chore::Guards { renew } => guards::run(renew),
+        Chore::Loom => loom::run(),
         Chore::Fuzz { seconds, target } => fuzz::run(seconds, target.as_deref()),
     }
 }

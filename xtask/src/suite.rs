@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::command::{cargo, run as execute, succeeds};
 use crate::failure::Failure;
-use crate::{assets, conformance, coverage, guards, prerequisites, sizes};
+use crate::{assets, conformance, coverage, guards, loom, prerequisites, sizes};
 
 /// One named part of the suite.
 struct Step {
@@ -12,7 +12,7 @@ struct Step {
     action: fn() -> Result<(), Failure>,
 }
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     Step { name: "prerequisites", action: prerequisites::check },
     Step { name: "assets", action: assets::build },
     Step { name: "format", action: || execute(&mut cargo(&["fmt", "--all", "--check"])) },
@@ -21,6 +21,7 @@ const STEPS: [Step; 13] = [
     Step { name: "tests", action: tests },
     Step { name: "documentation tests", action: || execute(&mut cargo(&["test", "--doc", "--workspace"])) },
     Step { name: "instruction counts", action: || guards::run(false) },
+    Step { name: "models of concurrency", action: loom::run },
     Step { name: "build of the showcase", action: build_showcase },
     Step { name: "conformance with the official client", action: || conformance::run(1) },
     Step { name: "browser", action: conformance::browser },

@@ -11,6 +11,7 @@
 
 mod broadcast;
 mod pubsub;
+mod sync;
 
 pub use broadcast::Broadcast;
 pub use pubsub::{PubSub, Subscriber, SubscriberId, Subscription};

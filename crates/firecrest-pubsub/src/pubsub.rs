@@ -3,15 +3,16 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 
 use firecrest_wire::Text;
 use slab::Slab;
 
 use crate::Broadcast;
+use crate::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// Parts of the registry with a lock each; a power of two.
-const SHARDS: usize = 64;
+/// Parts of the registry with a lock each; a power of two. Models make a registry for every interleaving, of one topic.
+const SHARDS: usize = if cfg!(firecrest_loom) { 2 } else { 64 };
 
 /// Somebody who listens to topics.
 pub trait Subscriber: Send + Sync + 'static {
@@ -214,10 +215,14 @@ impl Registry {
     }
 }
 
-fn read(shard: &Shard) -> std::sync::RwLockReadGuard<'_, HashMap<Text, Arc<Topic>>> {
+fn read(shard: &Shard) -> RwLockReadGuard<'_, HashMap<Text, Arc<Topic>>> {
     shard.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn write(shard: &Shard) -> std::sync::RwLockWriteGuard<'_, HashMap<Text, Arc<Topic>>> {
+fn write(shard: &Shard) -> RwLockWriteGuard<'_, HashMap<Text, Arc<Topic>>> {
     shard.write().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+#[cfg(firecrest_loom)]
+mod models;

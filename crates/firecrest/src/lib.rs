@@ -58,6 +58,7 @@ pub mod prelude;
 pub mod security_headers;
 pub mod session;
 pub mod socket;
+mod sync;
 pub mod telemetry;
 #[doc(hidden)]
 pub mod testing;

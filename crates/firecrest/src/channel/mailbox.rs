@@ -2,8 +2,8 @@
 
 use std::any::Any;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use firecrest_pubsub::Broadcast;
@@ -11,6 +11,7 @@ use firecrest_wire::{Name, Payload, Ref};
 
 use super::Reason;
 use crate::fifo::Fifo;
+use crate::sync::{AtomicBool, Mutex, MutexGuard};
 
 /// The bounds of a channel's mailbox, in items.
 ///
@@ -283,6 +284,10 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+#[cfg(firecrest_loom)]
+mod models;
 
 #[cfg(test)]
 mod tests {

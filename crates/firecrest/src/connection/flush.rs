@@ -60,49 +60,50 @@ struct ScopeEnd;
 enum Due {
     Nothing,
     One(Arc<Shared>),
+    /// Too many to be put off, or the last chance.
     Many(Vec<Arc<Shared>>),
 }
 
 impl Drop for ScopeEnd {
     fn drop(&mut self) {
-        let due = PROMISES.with_borrow_mut(|promises| {
+        let (due, last) = PROMISES.with_borrow_mut(|promises| {
             promises.depth -= 1;
-            match promises.connections.len() {
+            let last = promises.depth == 0;
+            let due = match promises.connections.len() {
                 0 => Due::Nothing,
-                1 if promises.depth == 0 => promises.connections.pop().map_or(Due::Nothing, Due::One),
-                many if promises.depth == 0 || many > PART => {
-                    Due::Many(std::mem::take(&mut promises.connections))
-                }
+                1 if last => promises.connections.pop().map_or(Due::Nothing, Due::One),
+                many if last || many > PART => Due::Many(std::mem::take(&mut promises.connections)),
                 _ => Due::Nothing,
-            }
+            };
+            (due, last)
         });
         match due {
             Due::Nothing => {}
             Due::One(connection) => connection.outbox.flush(),
-            Due::Many(connections) => keep(connections),
+            Due::Many(connections) => keep(connections, last),
         }
     }
 }
 
-fn keep(mut connections: Vec<Arc<Shared>>) {
-    if connections.len() > PART
-        && let Ok(runtime) = tokio::runtime::Handle::try_current()
-    {
-        while connections.len() > PART {
-            let part = connections.split_off(connections.len() - PART);
-            runtime.spawn(async move { write(&part) });
+/// Spreads what is too much for one, and writes the rest unless there is another scope to do so.
+fn keep(mut connections: Vec<Arc<Shared>>, last: bool) {
+    let runtime = tokio::runtime::Handle::try_current();
+    while connections.len() > PART {
+        let part = connections.split_off(connections.len() - PART);
+        match &runtime {
+            Ok(runtime) => drop(runtime.spawn(async move { write(&part) })),
+            Err(_) => write(&part),
         }
     }
-    write(&connections);
-    // The memory is worth keeping while it is small.
-    connections.clear();
-    if connections.capacity() <= PART {
-        PROMISES.with_borrow_mut(|promises| {
-            if promises.connections.capacity() == 0 {
-                promises.connections = connections;
-            }
-        });
+    if last {
+        write(&connections);
+        connections.clear();
     }
+    // The memory is worth keeping while it is small.
+    if connections.capacity() > PART {
+        connections.shrink_to_fit();
+    }
+    PROMISES.with_borrow_mut(|promises| promises.connections = connections);
 }
 
 fn write(connections: &[Arc<Shared>]) {

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 
 use firecrest_wire::websocket::Frame;
@@ -12,6 +12,7 @@ use tokio::io::AsyncWrite;
 
 use super::CloseReason;
 use super::queue::Queue;
+use crate::sync::{AtomicBool, Mutex, MutexGuard};
 
 /// The bound of an outbox.
 ///
@@ -50,7 +51,7 @@ pub(crate) type Stream<'a> = Option<Pin<&'a mut dyn AsyncWrite>>;
 /// woken and takes them.
 pub(crate) struct Outbox {
     limits: OutboxLimits,
-    /// Whether half of a bound is reached. Written under the lock, read without.
+    /// A copy of the state's, for who does not want to wait for the lock.
     pressed: AtomicBool,
     /// Whether the transport has something to do here. Written under the lock, read without.
     attention: AtomicBool,
@@ -62,6 +63,8 @@ struct State {
     queue: Queue,
     /// What the frames in the queue count for.
     waiting: usize,
+    /// Whether half of a bound is reached.
+    pressed: bool,
     turn: Turn,
     /// Set once; from then on frames are dropped.
     closed: Option<CloseReason>,
@@ -124,7 +127,7 @@ impl Outbox {
         }
         state.waiting = waiting;
         state.queue.push(frame);
-        self.press(&state);
+        self.press(&mut state);
         if state.turn != Turn::Nobody {
             return false;
         }
@@ -201,6 +204,19 @@ impl Outbox {
         self.pressed.load(Ordering::Relaxed)
     }
 
+    /// Ready when the client may be read: not [pressed](Self::is_pressed). Wakes the task otherwise.
+    pub(crate) fn poll_room(&self, cx: &mut Context<'_>) -> Poll<()> {
+        if !self.is_pressed() {
+            return Poll::Ready(());
+        }
+        let mut state = self.lock();
+        if !state.pressed {
+            return Poll::Ready(());
+        }
+        register(&mut state.waker, cx);
+        Poll::Pending
+    }
+
     /// Closes the connection, after what is queued. The first reason counts.
     pub(crate) fn close(&self, reason: CloseReason) {
         self.shut(&mut self.lock(), reason);
@@ -218,7 +234,7 @@ impl Outbox {
             let frames = state.queue.take();
             state.waiting = 0;
             state.turn = Turn::Nobody;
-            self.press(&state);
+            self.press(&mut state);
             return Poll::Ready(Ok(frames));
         }
         if let Some(reason) = state.closed {
@@ -273,9 +289,10 @@ impl Outbox {
     }
 
     /// Says whether half of a bound is reached. The transport is told when it is not any more: it has put off reading.
-    fn press(&self, state: &State) {
+    fn press(&self, state: &mut State) {
         let pressed = state.waiting > self.limits.bytes / 2 || state.queue.len() > self.limits.frames / 2;
-        if pressed != self.is_pressed() {
+        if pressed != state.pressed {
+            state.pressed = pressed;
             self.pressed.store(pressed, Ordering::Relaxed);
             if !pressed {
                 state.wake();
@@ -334,6 +351,10 @@ fn register(slot: &mut Option<Waker>, cx: &mut Context<'_>) {
         None => *slot = Some(cx.waker().clone()),
     }
 }
+
+#[cfg(test)]
+#[cfg(firecrest_loom)]
+mod models;
 
 #[cfg(test)]
 mod tests;

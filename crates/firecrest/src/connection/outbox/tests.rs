@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::task::Wake;
 
 use super::*;
 
@@ -181,4 +182,30 @@ fn what_was_queued_before_closing_is_still_taken() {
     outbox.close(CloseReason::Draining);
     assert!(matches!(take(&outbox), Poll::Ready(Ok(frames)) if frames.len() == 1));
     assert_eq!(take(&outbox), Poll::Ready(Err(CloseReason::Disconnected)), "the first reason counts");
+}
+
+/// Counts how often the transport is woken.
+#[derive(Default)]
+struct Wakes(AtomicUsize);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// The first push may come before the transport has been registered by a turn of its own.
+#[test]
+fn a_transport_that_has_put_off_reading_is_woken_when_there_is_room() {
+    let (outbox, _, _) = linked(OutboxLimits { frames: 2, bytes: 1 << 20 });
+    let wakes = Arc::<Wakes>::default();
+    let waker = Waker::from(Arc::clone(&wakes));
+    let room = || outbox.poll_room(&mut Context::from_waker(&waker));
+    assert!(room().is_ready());
+    assert!(outbox.push(frame(1)));
+    assert!(!outbox.push(frame(1)));
+    assert!(room().is_pending());
+    outbox.flush();
+    assert_eq!(wakes.0.load(Ordering::Relaxed), 1);
+    assert!(room().is_ready());
 }

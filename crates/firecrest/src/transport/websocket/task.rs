@@ -133,7 +133,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
 
     fn read_turn(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
         for _ in 0..READS_PER_TURN {
-            if self.connection.poll_room(cx).is_pending() || self.connection.shared().outbox.is_pressed() {
+            if self.connection.poll_room(cx).is_pending()
+                || self.connection.shared().outbox.poll_room(cx).is_pending()
+            {
                 return Ok(());
             }
             if !self.leftover.bytes.is_empty() {
