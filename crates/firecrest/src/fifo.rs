@@ -43,7 +43,10 @@ impl<T> Fifo<T> {
     /// Takes the first item, if it is as wanted.
     pub(crate) fn pop_if(&mut self, wanted: impl FnOnce(&T) -> bool) -> Option<T> {
         let item = self.first.take_if(|first| wanted(first))?;
-        self.first = self.take_rest(0);
+        if let Some(next) = self.rest.pop_front() {
+            self.first = Some(next);
+            self.give_back();
+        }
         Some(item)
     }
 
@@ -53,7 +56,9 @@ impl<T> Fifo<T> {
             return self.pop();
         }
         let at = self.rest.iter().position(wanted)?;
-        self.take_rest(at)
+        let item = self.rest.remove(at);
+        self.give_back();
+        item
     }
 
     /// Gives up all but the first.
@@ -70,12 +75,11 @@ impl<T> Fifo<T> {
         all
     }
 
-    fn take_rest(&mut self, at: usize) -> Option<T> {
-        let item = self.rest.remove(at);
-        if self.rest.is_empty() && self.rest.capacity() > 0 {
+    /// Gives the memory back with the last of the rest.
+    fn give_back(&mut self) {
+        if self.rest.is_empty() {
             self.rest = VecDeque::new();
         }
-        item
     }
 }
 
