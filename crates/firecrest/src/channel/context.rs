@@ -10,10 +10,10 @@ use firecrest_pubsub::Subscription;
 use firecrest_wire::{Payload, Ref};
 use serde::Serialize;
 
-use super::mailbox::Taken;
+use super::mailbox::Item;
 use super::shared::{Foreign, Shared};
 use super::timers::{MAX_TIMERS, Timers};
-use super::{ChannelHandle, DeferredReply, Timer};
+use super::{ChannelHandle, DeferredReply, Reason, Timer};
 use crate::connection::Transport;
 use crate::{BroadcastError, Endpoint};
 
@@ -62,29 +62,29 @@ impl Core {
         }
     }
 
-    /// Ready with the next thing to handle: what the join left, a timer, an end or an item.
-    pub(super) fn poll_next(&mut self, cx: &mut task::Context<'_>) -> Poll<Next> {
-        if let Some(info) = self.first.pop() {
-            return Poll::Ready(Next::Info(info));
-        }
+    /// Ready with the next thing to handle, or the reason to end.
+    pub(super) fn poll_next(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<Item, Reason>> {
         // A client that keeps talking must not keep a timer from firing.
-        if let Some(timers) = &mut self.timers
-            && let Poll::Ready(info) = timers.poll(cx)
-        {
-            return Poll::Ready(Next::Info(info));
+        match self.poll_own(cx) {
+            Some(info) => Poll::Ready(Ok(Item::Info(info))),
+            None => self.shared.mailbox.poll_take(cx),
         }
-        self.shared.mailbox.poll_take(cx).map(Next::Taken)
+    }
+
+    /// What the join left, or a timer that is due.
+    fn poll_own(&mut self, cx: &mut task::Context<'_>) -> Option<Box<dyn Any + Send>> {
+        if let Some(info) = self.first.pop() {
+            return Some(info);
+        }
+        match self.timers.as_mut()?.poll(cx) {
+            Poll::Ready(info) => Some(info),
+            Poll::Pending => None,
+        }
     }
 
     fn fail(&mut self, error: impl std::fmt::Display) {
         self.failed.get_or_insert_with(|| error.to_string());
     }
-}
-
-/// What a channel has to do next.
-pub(super) enum Next {
-    Taken(Taken),
-    Info(Box<dyn Any + Send>),
 }
 
 impl<'a, I: Send + 'static> Context<'a, I> {

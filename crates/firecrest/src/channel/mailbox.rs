@@ -73,14 +73,6 @@ pub(crate) enum PushError {
     Closed(Item),
 }
 
-/// What the channel takes out.
-pub(crate) enum Taken {
-    /// The next item.
-    Item(Item),
-    /// The channel is told to end. Items that wait are left.
-    Closed(Reason),
-}
-
 #[derive(Debug)]
 pub(crate) struct Mailbox {
     limits: MailboxLimits,
@@ -152,17 +144,17 @@ impl Mailbox {
         first
     }
 
-    /// Takes the next item. While too many replies are owed, client events stay where they are.
-    pub(crate) fn poll_take(&self, cx: &mut Context<'_>) -> Poll<Taken> {
+    /// Takes the next item, or the reason to end; items that wait are left then. While too many replies are owed, client events stay where they are.
+    pub(crate) fn poll_take(&self, cx: &mut Context<'_>) -> Poll<Result<Item, Reason>> {
         let mut state = self.lock();
         if let Some(reason) = state.closing.clone() {
-            return Poll::Ready(Taken::Closed(reason));
+            return Poll::Ready(Err(reason));
         }
         let events = state.deferred < self.limits.deferred;
         let wanted = |item: &Item| events || !matches!(item, Item::Event { .. });
         if let Some(item) = state.queue.take_first(wanted) {
             state.taken(&item, &self.limits);
-            return Poll::Ready(Taken::Item(item));
+            return Poll::Ready(Ok(item));
         }
         register(&mut state.receiver, cx);
         Poll::Pending
@@ -301,7 +293,7 @@ mod tests {
         Item::Info(Box::new(()))
     }
 
-    fn take(mailbox: &Mailbox) -> Option<Taken> {
+    fn take(mailbox: &Mailbox) -> Option<Result<Item, Reason>> {
         match mailbox.poll_take(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(taken) => Some(taken),
             Poll::Pending => None,
@@ -337,17 +329,17 @@ mod tests {
         mailbox.defer();
         mailbox.push(event()).unwrap();
         mailbox.push(info()).unwrap();
-        assert!(matches!(take(&mailbox), Some(Taken::Item(Item::Info(_)))));
+        assert!(matches!(take(&mailbox), Some(Ok(Item::Info(_)))));
         assert!(take(&mailbox).is_none());
         mailbox.settle();
-        assert!(matches!(take(&mailbox), Some(Taken::Item(Item::Event { .. }))));
+        assert!(matches!(take(&mailbox), Some(Ok(Item::Event { .. }))));
     }
 
     #[test]
     fn an_overflow_of_infos_ends_the_channel() {
         let mailbox = small();
         (0..3).for_each(|_| mailbox.push_or_crash(info()));
-        assert!(matches!(take(&mailbox), Some(Taken::Closed(Reason::Crashed(_)))));
+        assert!(matches!(take(&mailbox), Some(Err(Reason::Crashed(_)))));
     }
 
     #[test]

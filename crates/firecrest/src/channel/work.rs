@@ -3,13 +3,13 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use firecrest_pubsub::Broadcast;
 use firecrest_wire::{Name, Payload, Ref};
 
-use super::context::{Core, Next};
-use super::mailbox::{Item, Taken};
+use super::context::Core;
+use super::mailbox::Item;
 use super::{Channel, Event as _, Outcome, Reason, Stop};
 use crate::Socket;
 use crate::telemetry::{Handling, Panic, shown_error};
@@ -39,14 +39,13 @@ impl<S: Socket, C: Channel<S>> Work<S, C> {
     /// Ready with what is to be done next.
     pub(super) fn poll(core: &mut Core, cx: &mut Context<'_>) -> Poll<Self> {
         loop {
-            let item = match core.poll_next(cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Next::Taken(Taken::Closed(reason))) => return Poll::Ready(Work::End(reason)),
-                Poll::Ready(Next::Taken(Taken::Item(item))) => item,
-                Poll::Ready(Next::Info(info)) => Item::Info(info),
-            };
-            if let Some(work) = Self::prepare(core, item) {
-                return Poll::Ready(work);
+            match ready!(core.poll_next(cx)) {
+                Err(reason) => return Poll::Ready(Work::End(reason)),
+                Ok(item) => {
+                    if let Some(work) = Self::prepare(core, item) {
+                        return Poll::Ready(work);
+                    }
+                }
             }
         }
     }

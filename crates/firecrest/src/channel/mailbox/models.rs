@@ -46,14 +46,14 @@ fn send(mailbox: &Mailbox, item: Item) -> Option<String> {
 }
 
 /// Takes as the channel does.
-fn take(mailbox: &Mailbox) -> Taken {
+fn take(mailbox: &Mailbox) -> Result<Item, Reason> {
     block_on(|cx| mailbox.poll_take(cx))
 }
 
 fn take_name(mailbox: &Mailbox) -> String {
     match take(mailbox) {
-        Taken::Item(item) => name(&item),
-        Taken::Closed(reason) => panic!("nobody closes this one: {reason:?}"),
+        Ok(item) => name(&item),
+        Err(reason) => panic!("nobody closes this one: {reason:?}"),
     }
 }
 
@@ -131,7 +131,7 @@ fn a_waiting_channel_is_told_to_end() {
         let [first, second] = [Arc::clone(&mailbox), Arc::clone(&mailbox)];
         let first = spawn(move || first.close(Reason::Closed));
         let second = spawn(move || second.close(Reason::DuplicateJoin));
-        let Taken::Closed(reason) = take(&mailbox) else { panic!("there is nothing to take") };
+        let Err(reason) = take(&mailbox) else { panic!("there is nothing to take") };
         let firsts = (first.join().unwrap(), second.join().unwrap());
         match reason {
             Reason::Closed => assert_eq!(firsts, (true, false)),
@@ -163,7 +163,7 @@ fn an_end_is_noticed_while_items_come() {
         let closer = spawn(move || closing.close(Reason::Closed));
         let mut taken = Vec::new();
         block_on(|cx| {
-            while let Poll::Ready(Taken::Item(item)) = mailbox.poll_take(cx) {
+            while let Poll::Ready(Ok(item)) = mailbox.poll_take(cx) {
                 taken.push(name(&item));
             }
             mailbox.poll_closing(cx)
@@ -215,7 +215,7 @@ fn an_overflow_wakes_the_channel() {
         let telling = Arc::clone(&mailbox);
         let teller = spawn(move || (0..2).for_each(|_| telling.push_or_crash(info())));
         let mut taken = 0;
-        while taken < 2 && matches!(take(&mailbox), Taken::Item(_)) {
+        while taken < 2 && matches!(take(&mailbox), Ok(_)) {
             taken += 1;
         }
         teller.join().unwrap();
