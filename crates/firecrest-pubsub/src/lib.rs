@@ -14,4 +14,4 @@ mod pubsub;
 mod sync;
 
 pub use broadcast::Broadcast;
-pub use pubsub::{PubSub, Subscriber, SubscriberId, Subscription};
+pub use pubsub::{Around, PubSub, Subscriber, SubscriberId, Subscription};

@@ -38,8 +38,13 @@ pub struct PubSub {
     registry: Arc<Registry>,
 }
 
+/// What is done around handing a broadcast to a topic's subscribers, of which there are so many: it must call the function,
+/// once, and may finish afterwards what they have begun. The topic is locked while the function runs, and not around it.
+pub type Around = fn(receivers: usize, deliver: &mut dyn FnMut());
+
 struct Registry {
     hasher: RandomState,
+    around: Around,
     shards: Box<[Shard]>,
 }
 
@@ -116,8 +121,13 @@ impl Drop for Subscription {
 impl PubSub {
     /// An empty registry.
     pub fn new() -> Self {
+        Self::with_around(|_, deliver| deliver())
+    }
+
+    /// An empty registry whose deliveries all happen within `around`.
+    pub fn with_around(around: Around) -> Self {
         let shards = (0..SHARDS).map(|_| Shard::default()).collect();
-        PubSub { registry: Arc::new(Registry { hasher: RandomState::new(), shards }) }
+        PubSub { registry: Arc::new(Registry { hasher: RandomState::new(), around, shards }) }
     }
 
     /// Subscribes to a topic. Subscribing twice means receiving everything twice (spec §7.1).
@@ -158,7 +168,10 @@ impl PubSub {
     pub fn broadcast(&self, broadcast: Broadcast, except: Option<SubscriberId>) -> usize {
         let shard = self.registry.shard(broadcast.topic());
         let Some(topic) = read(shard).get(broadcast.topic()).map(Arc::clone) else { return 0 };
-        topic.deliver(&Arc::new(broadcast), except)
+        let (broadcast, mut reached) = (Arc::new(broadcast), 0);
+        let receivers = topic.entries().slab.len();
+        (self.registry.around)(receivers, &mut || reached = topic.deliver(&broadcast, except));
+        reached
     }
 
     /// How many subscriptions a topic has.

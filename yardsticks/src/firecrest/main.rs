@@ -1,10 +1,10 @@
 //! The bench channel as an ordinary Firecrest application: defaults everywhere, the allocator of the showcase, no metrics,
 //! no logs.
 
+use firecrest::endpoint::listen;
 use firecrest::prelude::*;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tokio::net::TcpListener;
 use yardsticks::{Options, announce};
 
 /// Gives the memory of connections that have ended back to the system, which the default allocator keeps.
@@ -55,7 +55,7 @@ impl Socket for BenchSocket {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let endpoint = Endpoint::from_env()?;
     let app = axum::Router::new().merge(endpoint.socket::<BenchSocket>("/socket"));
-    let listener = TcpListener::bind(Options::from_args().listen).await?;
+    let listener = listen(Options::from_args().listen).await?;
     announce(listener.local_addr()?)?;
     endpoint.serve_on(listener, app).await?;
     Ok(())

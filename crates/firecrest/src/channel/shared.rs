@@ -11,7 +11,7 @@ use firecrest_wire::{EncodeError, NameRef, Payload, Ref, Text};
 use super::mailbox::{Item, Mailbox};
 use super::{MailboxLimits, Reply};
 use crate::Endpoint;
-use crate::connection::Shared as Connection;
+use crate::connection::{Shared as Connection, flush};
 
 /// One joined channel: a topic on a connection.
 #[derive(Debug)]
@@ -94,9 +94,11 @@ impl Shared {
 
     /// Takes no more messages. From `announce` on, which tells the client, the topic counts as not joined (spec §3.8).
     pub(crate) fn end(&self, announce: impl FnOnce(&Shared)) {
-        for item in self.mailbox.end(|| announce(self)) {
-            self.answer_unmatched(item);
-        }
+        flush::scope(|| {
+            for item in self.mailbox.end(|| announce(self)) {
+                self.answer_unmatched(item);
+            }
+        });
     }
 
     fn send_end(&self, event: &str, json: &'static str) {

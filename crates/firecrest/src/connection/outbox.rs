@@ -5,7 +5,7 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 use firecrest_wire::websocket::Frame;
 use tokio::io::AsyncWrite;
@@ -75,14 +75,28 @@ struct State {
     end_waker: Option<Waker>,
 }
 
+/// Where a frame is pushed: the scope that promises to write it. See [`flush`](super::flush).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Scope(pub(super) u64);
+
+impl Scope {
+    /// A scope whose promises are all kept by tasks that do nothing else.
+    pub(super) const SPREAD: Scope = Scope(0);
+    /// None at all: what is pushed is written at once.
+    pub(super) const NONE: Scope = Scope(1);
+}
+
 /// Who writes next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Turn {
     /// Nobody: there is nothing.
     #[default]
     Nobody,
-    /// Who pushed and was told to [flush](Outbox::flush).
-    Pusher,
+    /// Who pushed within this scope and was told to [flush](Outbox::flush). Whoever pushes in another scope takes over:
+    /// nobody can say how long this one lasts.
+    Pusher(Scope),
+    /// A task that does nothing else.
+    Spread,
     /// The transport's task.
     Transport,
 }
@@ -115,7 +129,7 @@ impl Outbox {
     /// Queues a frame, or drops it when the connection is closing. An overflow closes the connection. Returns whether the
     /// caller has to [flush](Self::flush), when it has nothing more to push.
     #[must_use]
-    pub(crate) fn push(&self, frame: Frame) -> bool {
+    pub(crate) fn push(&self, frame: Frame, scope: Scope) -> bool {
         let mut state = self.lock();
         if state.closed.is_some() {
             return false;
@@ -128,21 +142,24 @@ impl Outbox {
         state.waiting = waiting;
         state.queue.push(frame);
         self.press(&mut state);
-        if state.turn != Turn::Nobody {
-            return false;
+        match state.turn {
+            Turn::Transport | Turn::Spread => return false,
+            Turn::Pusher(promised) if promised == scope => return false,
+            Turn::Pusher(_) => {}
+            Turn::Nobody if state.link.is_some() => {}
+            Turn::Nobody => {
+                self.pass_on(&mut state);
+                return false;
+            }
         }
-        if state.link.is_some() {
-            state.turn = Turn::Pusher;
-            return true;
-        }
-        self.pass_on(&mut state);
-        false
+        state.turn = if scope == Scope::SPREAD { Turn::Spread } else { Turn::Pusher(scope) };
+        true
     }
 
     /// Writes what waits, as the pusher that was told to. What the socket does not take is left to the transport.
     pub(crate) fn flush(&self) {
         let mut state = self.lock();
-        if state.turn != Turn::Pusher {
+        if !matches!(state.turn, Turn::Pusher(_) | Turn::Spread) {
             return;
         }
         let written = self.write(&mut state, |link, slices| match link.map(|link| link.try_write(slices)) {
@@ -265,11 +282,19 @@ impl Outbox {
         cx: &mut Context<'_>,
         mut stream: Stream<'_>,
     ) -> Poll<io::Result<()>> {
-        self.write(state, |link, slices| match (link, &mut stream) {
+        let written = self.write(state, |link, slices| match (link, &mut stream) {
             (Some(link), _) => Pin::new(link).poll_write_vectored(cx, slices),
             (None, Some(stream)) => stream.as_mut().poll_write_vectored(cx, slices),
             (None, None) => Poll::Pending,
-        })
+        });
+        let Some(stream) = stream else { return written };
+        ready!(written)?;
+        // A stream that is not the bare socket may have a buffer of its own.
+        let flushed = stream.poll_flush(cx);
+        if flushed.is_pending() {
+            state.turn = Turn::Transport;
+        }
+        flushed
     }
 
     /// Writes the queue; it is nobody's turn when all of it is written.

@@ -1,13 +1,15 @@
 //! What a connection shares with its channels.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use firecrest_pubsub::{Broadcast, Subscriber, SubscriberId};
 use firecrest_wire::serializer::{self, Outgoing, Reply as WireReply};
 use firecrest_wire::websocket::Frame;
 use firecrest_wire::{EncodeError, NameRef, Payload, ProtocolVersion, Ref};
 
-use super::{CloseReason, Outbox, OutboxLimits, flush};
+use tokio::runtime::Handle;
+
+use super::{CloseReason, Outbox, OutboxLimits};
 
 /// How a client is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,11 +42,19 @@ pub(crate) struct Shared {
     pub(crate) outbox: Outbox,
     /// Owner of the subscription to the socket's id.
     pub(crate) id: SubscriberId,
+    /// Where its socket is read; set when it can be written to from anywhere.
+    pub(crate) runtime: OnceLock<Handle>,
 }
 
 impl Shared {
     pub(crate) fn new(transport: Transport, version: ProtocolVersion, limits: OutboxLimits) -> Arc<Self> {
-        Arc::new(Shared { transport, version, outbox: Outbox::new(limits), id: SubscriberId::unique() })
+        Arc::new(Shared {
+            transport,
+            version,
+            outbox: Outbox::new(limits),
+            id: SubscriberId::unique(),
+            runtime: OnceLock::new(),
+        })
     }
 
     /// Queues an event for the client.
@@ -95,13 +105,6 @@ impl Shared {
         let encoded = broadcast.encoding(slot, || encode_broadcast(self.version, broadcast));
         if let Some(frame) = encoded {
             self.push(frame);
-        }
-    }
-
-    /// Queues a frame. It is written at the end of the [scope](flush::scope).
-    pub(crate) fn push(self: &Arc<Self>, frame: Frame) {
-        if self.outbox.push(frame) {
-            flush::promise(self);
         }
     }
 }

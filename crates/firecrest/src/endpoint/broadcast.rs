@@ -5,7 +5,6 @@ use firecrest_wire::{EncodeError, Payload, serializer};
 use serde::Serialize;
 
 use super::Endpoint;
-use crate::connection::flush;
 
 /// A broadcast that cannot be sent to anybody, and was not.
 #[derive(Debug, thiserror::Error)]
@@ -105,7 +104,7 @@ impl Endpoint {
         match payload {
             Ok(payload) => {
                 let broadcast = Broadcast::new(topic.to_owned(), event.to_owned(), payload);
-                Ok(flush::scope(|| self.pubsub().broadcast(broadcast, except)))
+                Ok(self.pubsub().broadcast(broadcast, except))
             }
             Err(source) => Err(BroadcastError { topic: topic.into(), event: event.into(), source }),
         }

@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 use super::endpoint::Inner;
 use super::host::public_host;
 use super::{DrainOptions, Endpoint, Registry};
+use crate::connection::flush;
 use crate::session::SessionConfig;
 use crate::token::{SecretError, SecretKeyBase};
 use crate::transport::longpoll::Sessions;
@@ -173,7 +174,7 @@ impl EndpointBuilder {
         let node = self.node.unwrap_or_else(|| format!("node-{:08x}", rand::random::<u32>()));
         tracing::info!(node, host, production = self.production, "endpoint ready");
         Ok(Endpoint::new(Inner {
-            pubsub: PubSub::new(),
+            pubsub: PubSub::with_around(flush::broadcast),
             node,
             host,
             secret,

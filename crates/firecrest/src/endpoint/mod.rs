@@ -13,6 +13,6 @@ pub use broadcast::BroadcastError;
 pub use builder::{EndpointBuilder, EndpointError};
 pub use drain::DrainOptions;
 pub use endpoint::Endpoint;
-pub use serve::ServeError;
+pub use serve::{ServeError, listen};
 
 pub(crate) use registry::{Registration, Registry};

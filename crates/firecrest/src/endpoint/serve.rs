@@ -29,7 +29,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(6);
 /// How long to wait after an error of `accept`: mostly there are no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// How many clients may wait to be accepted; when a server restarts, all of its clients come back at once.
+/// How many clients may wait to be accepted.
 const BACKLOG: i32 = 4_096;
 
 /// Why a server did not start.
@@ -61,7 +61,7 @@ impl Endpoint {
         address: impl ToSocketAddrs + std::fmt::Display,
         app: Router,
     ) -> Result<(), ServeError> {
-        let listener = listen(&address).await?;
+        let listener = listen(address).await?;
         self.serve_until(listener, app, stop_signal().map_err(ServeError::Signals)?).await;
         Ok(())
     }
@@ -82,10 +82,6 @@ impl Endpoint {
         if let Ok(address) = listener.local_addr() {
             tracing::info!("listening on http://{address}");
         }
-        // The kernel takes the smaller of this and its own bound.
-        let _ = SockRef::from(&listener).listen(BACKLOG);
-        // Small messages must not wait for the acknowledgement of the ones before. Accepted sockets inherit it.
-        let _ = SockRef::from(&listener).set_tcp_nodelay(true);
         self.registry().open();
         self.tracker().reopen();
         let stopping = CancellationToken::new();
@@ -159,11 +155,12 @@ async fn serve_http(
     handover: Handover,
     stopping: CancellationToken,
 ) -> hyper::Result<()> {
-    if !cfg!(target_os = "linux") {
-        let _ = stream.set_nodelay(true);
-    }
+    // Small messages must not wait for the acknowledgement of the ones before.
+    let _ = stream.set_nodelay(true);
     let service = hyper::service::service_fn(move |mut request: http::Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
+        // What an earlier request left was not taken up: somebody answered it in another way.
+        drop(handover.take());
         request.extensions_mut().insert(handover.clone());
         app.clone().call(request)
     });
@@ -178,9 +175,16 @@ async fn serve_http(
     connection.await
 }
 
-async fn listen(address: &(impl ToSocketAddrs + std::fmt::Display)) -> Result<TcpListener, ServeError> {
+/// A listener on an address, with a queue for all the clients that come back at once when a server restarts: as long as the
+/// kernel allows, 4,096 at most.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub async fn listen(address: impl ToSocketAddrs + std::fmt::Display) -> Result<TcpListener, ServeError> {
     let error = |source| ServeError::Listen { address: address.to_string(), source };
-    TcpListener::bind(address).await.map_err(error)
+    let listener = TcpListener::bind(&address).await.map_err(error)?;
+    SockRef::from(&listener).listen(BACKLOG).map_err(error)?;
+    Ok(listener)
 }
 
 /// Ready at SIGTERM or SIGINT.

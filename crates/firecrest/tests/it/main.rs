@@ -24,6 +24,7 @@ mod longpoll;
 mod mounting;
 mod origin;
 mod pressure;
+mod promises;
 mod rejoining;
 mod site;
 mod subprotocols;

@@ -134,9 +134,9 @@ fn linked(room: usize, limits: OutboxLimits) -> (Arc<Outbox>, Arc<Socket>) {
 
 /// What whoever has something for the client does: push, then flush if one of the pushes was the first.
 fn say(outbox: &Outbox, texts: &[&str]) {
-    let mut promised = false;
+    let (mut promised, scope) = (false, Scope(texts.as_ptr() as u64));
     for text in texts {
-        promised |= outbox.push(Frame::text(text));
+        promised |= outbox.push(Frame::text(text), scope);
     }
     if promised {
         outbox.flush();

@@ -6,6 +6,9 @@ use std::task::Wake;
 
 use super::*;
 
+/// The scope that pushes, where it does not matter.
+const HERE: Scope = Scope(2);
+
 /// A socket: takes so many bytes, then none.
 struct Socket {
     takes: Arc<AtomicUsize>,
@@ -72,38 +75,51 @@ fn turn(outbox: &Outbox) -> Result<(), CloseReason> {
 }
 
 fn push(outbox: &Outbox, len: usize) {
-    assert!(!outbox.push(frame(len)), "without a link nobody but the transport writes");
+    assert!(!outbox.push(frame(len), HERE), "without a link nobody but the transport writes");
 }
 
 #[test]
 fn one_pusher_writes_what_all_have_pushed_in_one_call() {
     let (outbox, _, written) = linked(OutboxLimits::default());
-    assert!(outbox.push(frame(1)));
-    assert!(!outbox.push(frame(2)), "only the first has to flush");
+    assert!(outbox.push(frame(1), HERE));
+    assert!(!outbox.push(frame(2), HERE), "only the first has to flush");
     outbox.flush();
     assert_eq!(*written.lock().unwrap(), [7]);
     outbox.flush();
-    assert!(outbox.push(frame(1)), "and then it is a new turn");
+    assert!(outbox.push(frame(1), HERE), "and then it is a new turn");
+}
+
+#[test]
+fn nobody_waits_for_what_another_has_promised() {
+    let (outbox, _, written) = linked(OutboxLimits::default());
+    assert!(outbox.push(frame(1), HERE));
+    assert!(outbox.push(frame(2), Scope(3)), "this one cannot know how long the other lasts");
+    outbox.flush();
+    assert_eq!(*written.lock().unwrap(), [7], "who comes first writes for both");
+    outbox.flush();
+    assert_eq!(written.lock().unwrap().len(), 1);
+    assert!(outbox.push(frame(1), Scope::SPREAD));
+    assert!(!outbox.push(frame(1), HERE), "those that do nothing else are waited for");
 }
 
 #[test]
 fn what_the_socket_does_not_take_is_left_to_the_transport() {
     let (outbox, takes, written) = linked(OutboxLimits::default());
     takes.store(5, Ordering::Relaxed);
-    assert!(outbox.push(frame(8)));
+    assert!(outbox.push(frame(8), HERE));
     outbox.flush();
-    assert!(!outbox.push(frame(8)), "it is the transport's turn");
+    assert!(!outbox.push(frame(8), HERE), "it is the transport's turn");
     assert_eq!(turn(&outbox), Ok(()));
     takes.store(usize::MAX, Ordering::Relaxed);
     assert_eq!(turn(&outbox), Ok(()));
     assert_eq!(*written.lock().unwrap(), [5, 15]);
-    assert!(outbox.push(frame(8)), "everything is written, so that the next pusher may");
+    assert!(outbox.push(frame(8), HERE), "everything is written, so that the next pusher may");
 }
 
 #[test]
 fn the_transport_leaves_a_promised_write_to_who_promised() {
     let (outbox, _, written) = linked(OutboxLimits::default());
-    assert!(outbox.push(frame(1)));
+    assert!(outbox.push(frame(1), HERE));
     assert_eq!(turn(&outbox), Ok(()));
     assert!(written.lock().unwrap().is_empty());
 }
@@ -111,7 +127,7 @@ fn the_transport_leaves_a_promised_write_to_who_promised() {
 #[test]
 fn after_the_last_frame_only_the_transport_writes() {
     let (outbox, _, written) = linked(OutboxLimits::default());
-    assert!(outbox.push(frame(1)));
+    assert!(outbox.push(frame(1), HERE));
     outbox.close(CloseReason::Draining);
     assert_eq!(turn(&outbox), Err(CloseReason::Draining));
     outbox.push_last(frame(2));
@@ -135,12 +151,12 @@ fn frames_come_out_in_order() {
 fn a_slow_reader_is_closed_at_the_bound_and_costs_nothing_more() {
     let (outbox, takes, _) = linked(OutboxLimits { frames: 10, bytes: 100 });
     takes.store(0, Ordering::Relaxed);
-    assert!(outbox.push(frame(38)));
-    assert!(!outbox.push(frame(38)));
+    assert!(outbox.push(frame(38), HERE));
+    assert!(!outbox.push(frame(38), HERE));
     outbox.flush();
-    assert!(!outbox.push(frame(38)));
+    assert!(!outbox.push(frame(38), HERE));
     assert_eq!(outbox.closed(), Some(CloseReason::SlowReader), "what could not be written counts");
-    assert!(!outbox.push(frame(1)));
+    assert!(!outbox.push(frame(1), HERE));
     assert_eq!(outbox.lock().queue.len(), 0);
 }
 
@@ -148,12 +164,12 @@ fn a_slow_reader_is_closed_at_the_bound_and_costs_nothing_more() {
 fn what_is_written_makes_room() {
     let (outbox, takes, _) = linked(OutboxLimits { frames: 2, bytes: 100 });
     takes.store(40, Ordering::Relaxed);
-    assert!(outbox.push(frame(38)));
-    assert!(!outbox.push(frame(38)));
+    assert!(outbox.push(frame(38), HERE));
+    assert!(!outbox.push(frame(38), HERE));
     assert!(outbox.is_pressed());
     outbox.flush();
     assert!(!outbox.is_pressed(), "one of the two is written");
-    assert!(!outbox.push(frame(38)));
+    assert!(!outbox.push(frame(38), HERE));
     assert_eq!(outbox.closed(), None);
 }
 
@@ -202,8 +218,8 @@ fn a_transport_that_has_put_off_reading_is_woken_when_there_is_room() {
     let waker = Waker::from(Arc::clone(&wakes));
     let room = || outbox.poll_room(&mut Context::from_waker(&waker));
     assert!(room().is_ready());
-    assert!(outbox.push(frame(1)));
-    assert!(!outbox.push(frame(1)));
+    assert!(outbox.push(frame(1), HERE));
+    assert!(!outbox.push(frame(1), HERE));
     assert!(room().is_pending());
     outbox.flush();
     assert_eq!(wakes.0.load(Ordering::Relaxed), 1);

@@ -7,8 +7,9 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::runtime::Handle;
 
-use crate::connection::{CloseReason, Link, Outbox};
+use crate::connection::{CloseReason, Link, Outbox, Shared};
 
 /// A stream whose writing end the outbox has, when it is one that can be shared.
 pub(super) enum Stream<IO> {
@@ -19,9 +20,10 @@ pub(super) enum Stream<IO> {
 }
 
 impl Stream<TcpStream> {
-    pub(super) fn link(stream: TcpStream, outbox: &Outbox) -> Self {
+    pub(super) fn link(stream: TcpStream, shared: &Shared) -> Self {
         let (read, write) = stream.into_split();
-        outbox.link(Box::new(write));
+        shared.outbox.link(Box::new(write));
+        let _ = shared.runtime.set(Handle::current());
         Stream::Linked(read)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use firecrest_wire::websocket::{Decoder, DecoderLimits, Frame, Item};
 use firecrest_wire::{DecodeError, Message};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::stream::Stream;
@@ -50,7 +51,7 @@ pub(super) fn over_tcp(
     connection: Connection,
     options: Options,
 ) -> OverTcp {
-    let stream = Stream::link(stream, &connection.shared().outbox);
+    let stream = Stream::link(stream, connection.shared());
     Flushing::new(Carrier::new(stream, early, connection, options))
 }
 
@@ -216,7 +217,8 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
             return None;
         }
         self.timed = true;
-        while self.timer.as_mut().poll(cx).is_ready() {
+        // Unconstrained: a task that has used up its budget would be told to wait, without the timer being set.
+        while pin!(unconstrained(self.timer.as_mut())).poll(cx).is_ready() {
             // The timer is not moved at every message; it looks when it is due. That we do not read a client, because a
             // channel of its own or its outbox is full, is no excuse: its heartbeats go unanswered meanwhile, so that it
             // gives up too, and a client that has vanished would never be noticed.
