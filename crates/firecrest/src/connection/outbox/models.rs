@@ -263,7 +263,7 @@ fn nothing_comes_after_the_last_frame(room: usize) {
         let (outbox, socket) = linked(room, OutboxLimits::default());
         let closing = Arc::clone(&outbox);
         let closer = spawn(move || {
-            let promised = closing.push(Frame::text("a1"));
+            let promised = closing.push(Frame::text("a1"), Scope(2));
             closing.close(CloseReason::Disconnected);
             if promised {
                 closing.flush();
