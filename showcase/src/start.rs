@@ -6,9 +6,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use firecrest::Endpoint;
-use firecrest::endpoint::{EndpointError, ServeError};
+use firecrest::endpoint::{self, EndpointError, ServeError};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
-use tokio::net::TcpListener;
 
 use crate::app;
 
@@ -63,7 +62,10 @@ pub(crate) async fn run(Options { listen, data }: Options) -> Result<(), Error> 
     let endpoint = Endpoint::from_env()?;
     check_writable(&data).map_err(|source| Error::Data { path: data, source })?;
     let error = |source| Error::Listen { address: listen, source };
-    let listener = TcpListener::bind(listen).await.map_err(error)?;
+    let listener = endpoint::listen(listen).await.map_err(|refused| match refused {
+        ServeError::Listen { source, .. } => error(source),
+        other => Error::Serve(other),
+    })?;
     // Scripts that asked for port 0 wait for this line.
     println!("listening on http://{}", listener.local_addr().map_err(error)?);
     let metrics = PrometheusBuilder::new().install_recorder()?;
