@@ -2,6 +2,7 @@
 
 use super::judge::Verdict;
 use super::statistics::{Summary, figure};
+use crate::failure::Failure;
 
 /// The cost of one unit of work at growing sizes.
 pub(crate) struct Curve {
@@ -14,7 +15,7 @@ pub(crate) struct Curve {
 /// One size of a curve.
 pub(crate) struct Point {
     pub(crate) size: u64,
-    /// Microseconds by round; nothing where the measurement failed.
+    /// Figures by round, in the curve's unit; nothing where the measurement failed.
     pub(crate) figures: Vec<Option<f64>>,
 }
 
@@ -26,13 +27,13 @@ impl Point {
 
 impl Curve {
     /// A curve without figures.
-    pub(crate) fn new(title: &'static str, unit: &'static str, sizes: &[u64]) -> Self {
+    fn new(title: &'static str, unit: &'static str, sizes: &[u64]) -> Self {
         let point = |size: &u64| Point { size: *size, figures: Vec::new() };
         Self { title, unit, points: sizes.iter().map(point).collect(), failures: Vec::new() }
     }
 
     /// Keeps, and says, what a round has found out about the point at this place.
-    pub(crate) fn take(&mut self, place: usize, round: usize, taken: Result<f64, String>) {
+    fn take(&mut self, place: usize, round: usize, taken: Result<f64, String>) {
         let point = &mut self.points[place];
         point.figures.push(taken.as_ref().ok().copied());
         match taken {
@@ -71,6 +72,33 @@ impl Curve {
     }
 }
 
+/// Takes a sample of every size `count` times, and from each sample the figure of every curve, which is a title, a unit and
+/// what the figure is.
+pub(crate) fn repeat<M, S>(
+    name: &str,
+    wanted: &[(&'static str, &'static str, M)],
+    sizes: &[u64],
+    count: usize,
+    sample: impl Fn(u64) -> Result<S, Failure>,
+    figure: impl Fn(&M, &S) -> Option<f64>,
+) -> Vec<Curve> {
+    let mut curves: Vec<_> = wanted.iter().map(|(title, unit, _)| Curve::new(title, unit, sizes)).collect();
+    for number in 0..count {
+        for (place, size) in sizes.iter().enumerate() {
+            println!("growth, round {} of {count}: {name} at {size}", number + 1);
+            let sample = sample(*size);
+            for (curve, (_, _, metric)) in curves.iter_mut().zip(wanted) {
+                let taken = match &sample {
+                    Ok(sample) => figure(metric, sample).ok_or_else(|| "not in the report".to_owned()),
+                    Err(failure) => Err(failure.to_string()),
+                };
+                curve.take(place, number, taken);
+            }
+        }
+    }
+    curves
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +114,17 @@ mod tests {
         assert_eq!((flat.verdict(), flat.spread()), (Verdict::Within, "-10 % to +10 %".to_owned()));
         let growing = curve(&[&[Some(10.0)], &[Some(10.0)], &[Some(13.0)]]);
         assert_eq!((growing.verdict(), growing.spread()), (Verdict::Missed, "+0 % to +30 %".to_owned()));
+    }
+
+    #[test]
+    fn one_sample_has_the_figures_of_all_curves() {
+        let sample = |size| if size == 3 { Err(Failure::new("lost")) } else { Ok(size as f64) };
+        let figure = |times: &f64, sample: &f64| (*times > 0.0).then_some(times * sample);
+        let curves = repeat("n", &[("a", "u", 10.0), ("b", "u", 0.0)], &[2, 3], 2, sample, figure);
+        assert_eq!(curves[0].points[0].figures, [Some(20.0), Some(20.0)]);
+        assert_eq!(curves[0].points[1].figures, [None, None]);
+        assert_eq!(curves[0].failures, ["a, N = 3, round 1: lost", "a, N = 3, round 2: lost"]);
+        assert_eq!(curves[1].failures[0], "b, N = 2, round 1: not in the report");
     }
 
     #[test]

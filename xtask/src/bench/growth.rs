@@ -1,6 +1,6 @@
 //! What one unit of work costs Firecrest as the number of subscribers and of topics grows.
 
-use super::curve::Curve;
+use super::curve::{Curve, repeat};
 use super::rounds::Bench;
 use super::rows::Metric;
 use super::server::Server;
@@ -63,7 +63,11 @@ const SERIES: [Series; 4] = [
 pub(crate) fn run(bench: &Bench, count: usize, is_quick: bool) -> Vec<Curve> {
     let wanted: &[u64] = if is_quick { &QUICK_SIZES } else { &SIZES };
     let sizes: Vec<_> = wanted.iter().copied().filter(|size| is_possible(bench, *size)).collect();
-    SERIES.iter().flat_map(|series| measure(bench, series, &sizes, count)).collect()
+    let measured = |series: &Series| {
+        let sample = |size| bench.measure(Server::Firecrest, series.scenario, size, &(series.options)(size));
+        repeat(series.name, series.curves, &sizes, count, sample, |metric, outcome| metric.of(outcome))
+    };
+    SERIES.iter().flat_map(measured).collect()
 }
 
 /// What is to be said when the limit of open files leaves sizes out.
@@ -79,25 +83,6 @@ pub(crate) fn omission(bench: &Bench) -> Option<String> {
 
 fn is_possible(bench: &Bench, size: u64) -> bool {
     bench.connections(size) == size
-}
-
-fn measure(bench: &Bench, series: &Series, sizes: &[u64], count: usize) -> Vec<Curve> {
-    let mut curves: Vec<_> =
-        series.curves.iter().map(|(title, unit, _)| Curve::new(title, unit, sizes)).collect();
-    for number in 0..count {
-        for (place, size) in sizes.iter().enumerate() {
-            println!("growth, round {} of {count}: {} at {size}", number + 1, series.name);
-            let sample = bench.measure(Server::Firecrest, series.scenario, *size, &(series.options)(*size));
-            for (curve, (_, _, metric)) in curves.iter_mut().zip(series.curves) {
-                let taken = match &sample {
-                    Ok(outcome) => metric.of(outcome).ok_or_else(|| "not in the report".to_owned()),
-                    Err(failure) => Err(failure.to_string()),
-                };
-                curve.take(place, number, taken);
-            }
-        }
-    }
-    curves
 }
 
 #[cfg(test)]

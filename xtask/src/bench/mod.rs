@@ -1,9 +1,10 @@
 //! The benchmark: Firecrest beside the least that any server must do and beside a server written by hand.
 //!
 //! [`options`] is what the command line says, [`rows`] what is measured and which target each figure has. [`server`]
-//! and [`loadgen`] run the two programs of one measurement on top of [`process`]; [`rounds`] and [`growth`] repeat it;
-//! [`statistics`], [`judge`] and [`curve`] turn samples into verdicts. [`table`], [`report`], [`history`] and
-//! [`machine`] make `BENCHMARKS.md`, and [`session`] is the chore as a whole.
+//! and [`loadgen`] run the two programs of one measurement on top of [`process`]; [`rounds`] and [`growth`] repeat it,
+//! and [`registry`] measures the registry of topics without a server. [`statistics`], [`judge`] and [`curve`] turn
+//! samples into verdicts. [`table`], [`report`], [`history`] and [`machine`] make `BENCHMARKS.md`, and [`session`] is
+//! the chore as a whole.
 
 mod curve;
 mod growth;
@@ -13,6 +14,7 @@ mod loadgen;
 mod machine;
 mod options;
 mod process;
+mod registry;
 mod report;
 mod rounds;
 mod rows;

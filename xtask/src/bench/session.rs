@@ -8,7 +8,7 @@ use super::options::Options;
 use super::report::Report;
 use super::rounds::{self, Bench};
 use super::rows::{MEASUREMENTS, named};
-use super::{growth, rows};
+use super::{growth, registry, rows};
 use crate::command::{cargo, run as execute};
 use crate::failure::Failure;
 use crate::tree;
@@ -70,6 +70,7 @@ fn once(bench: &Bench, options: &Options, measurements: &[&'static rows::Measure
     let mut curves = Vec::new();
     if options.only.is_none() {
         curves = growth::run(bench, options.rounds(), options.quick);
+        curves.extend(registry::run(bench, options.rounds(), options.quick));
         notes.extend(growth::omission(bench));
     }
     Report { machine, date, commit, rounds: options.rounds(), rows, curves, notes }

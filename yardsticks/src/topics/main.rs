@@ -1,0 +1,44 @@
+//! What the registry of topics costs as it grows: one process, one thread, no sockets. Each size prints a line of JSON
+//! with processor time in nanoseconds.
+
+mod cost;
+mod load;
+
+use std::error::Error;
+use std::io::{self, Write as _};
+
+use clap::{Parser, ValueEnum};
+
+/// Gives memory back as the servers that are compared do.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+/// Measures the registry of topics without a server.
+#[derive(Debug, Parser)]
+struct Options {
+    /// What there are many of.
+    what: What,
+    /// How many, each measured after the other.
+    #[arg(default_values_t = [1_000, 10_000, 100_000], value_parser = clap::value_parser!(u64).range(1_000..=1_000_000))]
+    sizes: Vec<u64>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum What {
+    /// Topics with one subscriber each: a subscribe, a broadcast and an unsubscribe.
+    Topics,
+    /// Subscribers of one topic: a subscribe and an unsubscribe.
+    Subscribers,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let options = Options::parse();
+    for size in options.sizes {
+        let line = match options.what {
+            What::Topics => serde_json::to_string(&load::topics(size, cost::ENOUGH))?,
+            What::Subscribers => serde_json::to_string(&load::subscribers(size, cost::ENOUGH))?,
+        };
+        writeln!(io::stdout(), "{line}")?;
+    }
+    Ok(())
+}
