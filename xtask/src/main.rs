@@ -102,7 +102,10 @@ fn run(chore: Chore) -> Result<(), Failure> {
         }
         Chore::Coverage { check } => coverage::run(check),
         Chore::Sizes => sizes::check(),
-        Chore::Bench(options) => bench::run(&options),
+        Chore::Bench(options) => {
+            prerequisites::check_for_building()?;
+            bench::run(&options)
+        }
         Chore::Guards { renew } => guards::run(renew),
         Chore::Loom => loom::run(),
         Chore::Fuzz { seconds, target } => fuzz::run(seconds, target.as_deref()),

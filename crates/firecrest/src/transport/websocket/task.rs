@@ -69,7 +69,8 @@ pub(crate) struct Carrier<IO> {
     stream: Stream<IO>,
     decoder: Decoder,
     connection: Connection,
-    /// Bytes that were read but not decoded, because there was no room for what they say. At most [`READ_SIZE`].
+    /// Bytes that were read but not decoded, because there was no room for what they say: what one read brings at
+    /// most, or what came with the request.
     leftover: Leftover,
     /// How long a client may say nothing.
     timeout: Duration,
