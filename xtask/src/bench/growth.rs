@@ -1,6 +1,6 @@
 //! What one unit of work costs Firecrest as the number of subscribers and of topics grows.
 
-use super::curve::{Curve, repeat};
+use super::curve::{Curve, Side, Wanted, repeat};
 use super::rounds::Bench;
 use super::rows::Metric;
 use super::server::Server;
@@ -12,50 +12,64 @@ const QUICK_SIZES: [u64; 2] = [1_000, 8_000];
 /// Deliveries of one measurement of fan-out, whatever its size.
 const DELIVERIES: u64 = 400_000;
 
-/// Joins of one measurement: the smallest size needs many, since processor time is counted in hundredths of a second.
+/// Joins of one measurement, whatever its size.
 const JOINS: u64 = 24_000;
 
 /// One way to run the load generator at several sizes.
 struct Series {
-    name: &'static str,
+    wanted: Wanted<Metric>,
     scenario: &'static str,
     options: fn(u64) -> String,
-    curves: &'static [(&'static str, &'static str, Metric)],
+}
+
+type Curves = &'static [(&'static str, &'static str, Metric)];
+
+/// The server beside is the least that any server must do: what grows with it is the machine's and the kernel's.
+const fn wanted(name: &'static str, curves: Curves) -> Wanted<Metric> {
+    Wanted { name, beside: "limit", curves }
 }
 
 const SERIES: [Series; 4] = [
     Series {
-        name: "fan-out",
+        wanted: wanted(
+            "fan-out",
+            &[("fan-out to N subscribers of one topic", "µs per delivery", Metric::Cpu)],
+        ),
         scenario: "fanout",
         options: |size| {
             let messages = DELIVERIES / size;
             format!("--messages {messages} --warmup {}", messages.div_ceil(10))
         },
-        curves: &[("fan-out to N subscribers of one topic", "µs per delivery", Metric::Cpu)],
     },
     Series {
-        name: "joins of one topic",
+        wanted: wanted(
+            "joins of one topic",
+            &[
+                ("N clients join one topic", "µs per join", Metric::Cpu),
+                ("N clients leave one topic", "µs per leave", Metric::LeaveCpu),
+            ],
+        ),
         scenario: "join",
         options: |size| format!("--rounds {}", JOINS / size),
-        curves: &[
-            ("N clients join one topic", "µs per join", Metric::Cpu),
-            ("N clients leave one topic", "µs per leave", Metric::LeaveCpu),
-        ],
     },
     Series {
-        name: "joins of many topics",
+        wanted: wanted(
+            "joins of many topics",
+            &[
+                ("N clients join N topics", "µs per join", Metric::Cpu),
+                ("N clients leave N topics", "µs per leave", Metric::LeaveCpu),
+            ],
+        ),
         scenario: "join",
         options: |size| format!("--topic bench:{{n}} --rounds {}", JOINS / size),
-        curves: &[
-            ("N clients join N topics", "µs per join", Metric::Cpu),
-            ("N clients leave N topics", "µs per leave", Metric::LeaveCpu),
-        ],
     },
     Series {
-        name: "echoes on many topics",
+        wanted: wanted(
+            "echoes on many topics",
+            &[("echo with N connections on N topics", "µs per echo", Metric::Cpu)],
+        ),
         scenario: "echo",
         options: |_| "--topic bench:{n} --messages 100000".to_owned(),
-        curves: &[("echo with N connections on N topics", "µs per echo", Metric::Cpu)],
     },
 ];
 
@@ -64,8 +78,11 @@ pub(crate) fn run(bench: &Bench, count: usize, is_quick: bool) -> Vec<Curve> {
     let wanted: &[u64] = if is_quick { &QUICK_SIZES } else { &SIZES };
     let sizes: Vec<_> = wanted.iter().copied().filter(|size| is_possible(bench, *size)).collect();
     let measured = |series: &Series| {
-        let sample = |size| bench.measure(Server::Firecrest, series.scenario, size, &(series.options)(size));
-        repeat(series.name, series.curves, &sizes, count, sample, |metric, outcome| metric.of(outcome))
+        let sample = |side, size| {
+            let server = if side == Side::Own { Server::Firecrest } else { Server::Limit };
+            bench.measure(server, series.scenario, size, &(series.options)(size))
+        };
+        repeat(&series.wanted, &sizes, count, sample, |metric, outcome| metric.of(outcome))
     };
     SERIES.iter().flat_map(measured).collect()
 }
@@ -108,7 +125,7 @@ mod tests {
         assert_eq!(curves.len(), 6);
         assert!(curves.iter().all(|curve| curve.points.len() == 3 && curve.verdict() == Verdict::Missed));
         assert!(curves[0].failures[0].starts_with(
-            "fan-out to N subscribers of one topic, N = 1000, round 1: yardstick-firecrest cannot"
+            "fan-out to N subscribers of one topic, limit, N = 1000, round 1: yardstick-limit cannot"
         ));
     }
 }

@@ -81,7 +81,7 @@ fn figures(row: &Row, rounds: &[Round], server: Server) -> Vec<Option<f64>> {
 }
 
 /// One figure as a part of another, round by round; nothing where either is missing.
-fn ratios(own: &[Option<f64>], others: &[Option<f64>]) -> Vec<Option<f64>> {
+pub(crate) fn ratios(own: &[Option<f64>], others: &[Option<f64>]) -> Vec<Option<f64>> {
     let ratio =
         |(own, other): (&Option<f64>, &Option<f64>)| Some((*own)? / other.filter(|other| *other > 0.0)?);
     own.iter().zip(others).map(ratio).collect()

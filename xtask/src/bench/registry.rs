@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::curve::{Curve, repeat};
+use super::curve::{Curve, Side, Wanted, repeat};
 use super::process::{Process, read_to_end};
 use super::rounds::Bench;
 use crate::failure::Failure;
@@ -23,31 +23,42 @@ const RUNS_WITHIN: Duration = Duration::from_secs(60);
 
 /// One way to run the program, and what is read from its report.
 struct Series {
-    name: &'static str,
+    wanted: Wanted<Metric>,
     /// The program's word for it.
     what: &'static str,
-    curves: &'static [(&'static str, &'static str, Metric)],
 }
 
 type Metric = fn(&Costs) -> Option<f64>;
+type Curves = &'static [(&'static str, &'static str, Metric)];
+
+/// The least that any registry must do stands beside: what grows with it is the processor's caches.
+const fn wanted(name: &'static str, curves: Curves) -> Wanted<Metric> {
+    Wanted { name, beside: "plain map", curves }
+}
 
 const SERIES: [Series; 2] = [
     Series {
-        name: "the registry with many topics",
+        wanted: wanted(
+            "the registry with many topics",
+            &[
+                ("registry: subscribe to N topics", "ns per subscribe", |costs| costs.subscribe_ns),
+                ("registry: broadcast to N topics", "ns per broadcast", |costs| costs.broadcast_ns),
+                ("registry: unsubscribe from N topics", "ns per unsubscribe", |costs| costs.unsubscribe_ns),
+            ],
+        ),
         what: "topics",
-        curves: &[
-            ("registry: subscribe to N topics", "ns per subscribe", |costs| costs.subscribe_ns),
-            ("registry: broadcast to N topics", "ns per broadcast", |costs| costs.broadcast_ns),
-            ("registry: unsubscribe from N topics", "ns per unsubscribe", |costs| costs.unsubscribe_ns),
-        ],
     },
     Series {
-        name: "the registry with many subscribers of a topic",
+        wanted: wanted(
+            "the registry with many subscribers of a topic",
+            &[
+                ("registry: N subscribe to one topic", "ns per subscribe", |costs| costs.subscribe_ns),
+                ("registry: N unsubscribe from one topic", "ns per unsubscribe", |costs| {
+                    costs.unsubscribe_ns
+                }),
+            ],
+        ),
         what: "subscribers",
-        curves: &[
-            ("registry: N subscribe to one topic", "ns per subscribe", |costs| costs.subscribe_ns),
-            ("registry: N unsubscribe from one topic", "ns per unsubscribe", |costs| costs.unsubscribe_ns),
-        ],
     },
 ];
 
@@ -63,15 +74,19 @@ struct Costs {
 pub(crate) fn run(bench: &Bench, count: usize, is_quick: bool) -> Vec<Curve> {
     let sizes: &[u64] = if is_quick { &QUICK_SIZES } else { &SIZES };
     let measured = |series: &Series| {
-        let sample = |size| measure(&bench.binaries, series.what, size);
-        repeat(series.name, series.curves, sizes, count, sample, |metric, costs| metric(costs))
+        let sample = |side, size| measure(&bench.binaries, side, series.what, size);
+        repeat(&series.wanted, sizes, count, sample, |metric, costs| metric(costs))
     };
     SERIES.iter().flat_map(measured).collect()
 }
 
-fn measure(binaries: &Path, what: &str, size: u64) -> Result<Costs, Failure> {
+fn measure(binaries: &Path, side: Side, what: &str, size: u64) -> Result<Costs, Failure> {
     let mut command = Command::new(binaries.join(format!("{BINARY}{}", std::env::consts::EXE_SUFFIX)));
-    let mut process = Process::start(command.args([what, &size.to_string()]), BINARY)?;
+    command.args([what, &size.to_string()]);
+    if side == Side::Beside {
+        command.arg("--plain");
+    }
+    let mut process = Process::start(&mut command, BINARY)?;
     let printed = read_to_end(process.stdout()?)
         .recv_timeout(RUNS_WITHIN)
         .map_err(|_| process.failure(&format!("was not done within {} s", RUNS_WITHIN.as_secs())))?;
@@ -95,7 +110,7 @@ mod tests {
 
     fn figures(series: &Series, json: &str) -> Vec<Option<f64>> {
         let costs = parse(json).unwrap();
-        series.curves.iter().map(|(_, _, metric)| metric(&costs)).collect()
+        series.wanted.curves.iter().map(|(_, _, metric)| metric(&costs)).collect()
     }
 
     #[test]
@@ -114,7 +129,7 @@ mod tests {
         let curves = run(&bench, 2, true);
         assert_eq!(curves.len(), 5);
         for curve in &curves {
-            assert_eq!((curve.points.len(), curve.failures.len()), (2, 4));
+            assert_eq!((curve.points.len(), curve.failures.len()), (2, 8));
             assert_eq!(curve.verdict(), Verdict::Missed);
             let said = &curve.failures[0];
             assert!(said.contains(": yardstick-topics cannot be started"), "{said}");

@@ -1,6 +1,6 @@
 //! The benchmark's result as text.
 
-use super::curve::{Curve, Point};
+use super::curve::{Curve, Point, Side, spread};
 use super::history::History;
 use super::judge::{Judged, Verdict};
 use super::machine::Machine;
@@ -84,21 +84,18 @@ impl Report {
     }
 
     fn growth(&self) -> Table {
-        let mut table = Table::new(&["curve", "unit", "cost at N", "", "from the median", "verdict"]);
+        let header = ["curve", "unit", "cost at N", "", "spread", "ratio to", "at N", "spread", "verdict"];
+        let mut table = Table::new(&header);
         for curve in &self.curves {
-            let point = |point: &Point| {
-                format!(
-                    "{}: {}",
-                    point.size,
-                    point.summary().map_or_else(none, |summary| figure(summary.median))
-                )
-            };
             table.push(vec![
                 curve.title.to_owned(),
                 curve.unit.to_owned(),
-                curve.points.iter().map(point).collect::<Vec<_>>().join(", "),
-                bars(&curve.medians()),
-                curve.spread(),
+                points(curve, Point::cost),
+                bars(&curve.costs()),
+                spread(curve.costs()),
+                curve.beside.to_owned(),
+                points(curve, Point::ratio),
+                spread(curve.ratios()),
                 curve.verdict().sign().to_owned(),
             ]);
         }
@@ -118,11 +115,13 @@ impl Report {
     }
 
     fn raw_growth(&self) -> Table {
-        let mut table = Table::new(&["curve", "unit", "N", "by round"]);
+        let mut table = Table::new(&["curve", "unit", "N", "of", "by round"]);
         for curve in &self.curves {
             for point in &curve.points {
-                let [title, unit] = [curve.title, curve.unit].map(str::to_owned);
-                table.push(vec![title, unit, point.size.to_string(), list(&point.figures)]);
+                for (side, figures) in [(Side::Beside, &point.beside), (Side::Own, &point.own)] {
+                    let [title, unit, name] = [curve.title, curve.unit, curve.name(side)].map(str::to_owned);
+                    table.push(vec![title, unit, point.size.to_string(), name, list(figures)]);
+                }
             }
         }
         table
@@ -133,6 +132,14 @@ impl Report {
         let rows = self.rows.iter().flat_map(|judged| &judged.failures);
         self.notes.iter().chain(rows).chain(self.curves.iter().flat_map(|curve| &curve.failures))
     }
+}
+
+/// What there is at each size of a curve.
+fn points(curve: &Curve, of: impl Fn(&Point) -> Option<Summary>) -> String {
+    let point = |point: &Point| {
+        format!("{}: {}", point.size, of(point).map_or_else(none, |summary| figure(summary.median)))
+    };
+    curve.points.iter().map(point).collect::<Vec<_>>().join(", ")
 }
 
 fn summary(summary: Option<Summary>) -> String {

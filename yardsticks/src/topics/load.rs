@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use firecrest_pubsub::{Broadcast, PubSub, Subscriber, SubscriberId, Subscription};
+use firecrest_pubsub::{Broadcast, Subscriber, SubscriberId};
 use firecrest_wire::Payload;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -12,6 +12,7 @@ use rand::seq::SliceRandom as _;
 use serde::Serialize;
 
 use crate::cost::Cost;
+use crate::registry::Registry;
 
 /// Units that are prepared, and then done while the clock runs: what the preparation takes of the processor's caches is
 /// the same for every size.
@@ -46,7 +47,7 @@ impl Subscriber for Counter {
 
 /// Subscribes to so many topics, broadcasts to each, unsubscribes; over and over, until each of them has taken `enough`
 /// processor time. Broadcasts and unsubscribes come in random order.
-pub(crate) fn topics(size: u64, enough: Duration) -> Topics {
+pub(crate) fn topics<R: Registry>(size: u64, enough: Duration) -> Topics {
     let mut costs = Topics {
         topics: size,
         subscribe_ns: Cost::default(),
@@ -58,14 +59,14 @@ pub(crate) fn topics(size: u64, enough: Duration) -> Topics {
         .iter()
         .all(|cost| cost.is(enough))
     {
-        let pubsub = PubSub::new();
+        let registry = R::default();
         let names = order.iter().map(|number| name(*number));
-        let mut subscriptions = subscribe(&pubsub, names, &mut costs.subscribe_ns);
+        let mut subscriptions = subscribe(&registry, names, &mut costs.subscribe_ns);
         order.shuffle(&mut random);
         for batch in order.chunks(BATCH) {
             let say = |number: &u64| Broadcast::new(name(*number), "said", Payload::empty());
             let broadcasts: Vec<_> = batch.iter().map(say).collect();
-            let say = |broadcast| pubsub.broadcast(broadcast, None);
+            let say = |broadcast| registry.broadcast(broadcast);
             let receivers: usize =
                 costs.broadcast_ns.of(batch.len(), || broadcasts.into_iter().map(say).sum());
             assert_eq!(receivers, batch.len(), "every topic has one subscriber");
@@ -78,21 +79,25 @@ pub(crate) fn topics(size: u64, enough: Duration) -> Topics {
 
 /// Subscribes so many to one topic, and unsubscribes them in random order; over and over, until each of the two has taken
 /// `enough` processor time.
-pub(crate) fn subscribers(size: u64, enough: Duration) -> Subscribers {
+pub(crate) fn subscribers<R: Registry>(size: u64, enough: Duration) -> Subscribers {
     let mut costs =
         Subscribers { subscribers: size, subscribe_ns: Cost::default(), unsubscribe_ns: Cost::default() };
     let mut random = StdRng::seed_from_u64(size);
     while ![&costs.subscribe_ns, &costs.unsubscribe_ns].iter().all(|cost| cost.is(enough)) {
-        let pubsub = PubSub::new();
+        let registry = R::default();
         let names = (0..size).map(|_| name(0));
-        let mut subscriptions = subscribe(&pubsub, names, &mut costs.subscribe_ns);
+        let mut subscriptions = subscribe(&registry, names, &mut costs.subscribe_ns);
         subscriptions.shuffle(&mut random);
         costs.unsubscribe_ns.of(subscriptions.len(), || drop(subscriptions));
     }
     costs
 }
 
-fn subscribe(pubsub: &PubSub, mut names: impl Iterator<Item = String>, cost: &mut Cost) -> Vec<Subscription> {
+fn subscribe<R: Registry>(
+    registry: &R,
+    mut names: impl Iterator<Item = String>,
+    cost: &mut Cost,
+) -> Vec<R::Subscription> {
     let mut subscriptions = Vec::with_capacity(names.size_hint().0);
     loop {
         let batch: Vec<_> = names.by_ref().take(BATCH).map(|name| (name, somebody())).collect();
@@ -102,7 +107,7 @@ fn subscribe(pubsub: &PubSub, mut names: impl Iterator<Item = String>, cost: &mu
         cost.of(batch.len(), || {
             let each = batch.into_iter();
             subscriptions
-                .extend(each.map(|(name, (owner, counter))| pubsub.subscribe(&name, owner, counter)));
+                .extend(each.map(|(name, (owner, counter))| registry.subscribe(&name, owner, counter)));
         });
     }
 }
@@ -117,9 +122,11 @@ fn name(number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use firecrest_pubsub::PubSub;
     use serde_json::{Value, to_value};
 
     use super::*;
+    use crate::registry::PlainMap;
 
     const BRIEF: Duration = Duration::from_nanos(1);
 
@@ -129,18 +136,25 @@ mod tests {
 
     #[test]
     fn many_topics_are_reported_by_their_number_and_three_costs() {
-        let report = to_value(topics(2_500, BRIEF)).unwrap();
-        assert_eq!(report["topics"], 2_500);
-        for field in ["subscribe_ns", "broadcast_ns", "unsubscribe_ns"] {
-            assert!(is_positive(&report, field), "{report}");
+        for report in [topics::<PubSub>(2_500, BRIEF), topics::<PlainMap>(2_500, BRIEF)] {
+            let report = to_value(report).unwrap();
+            assert_eq!(report["topics"], 2_500);
+            for field in ["subscribe_ns", "broadcast_ns", "unsubscribe_ns"] {
+                assert!(is_positive(&report, field), "{report}");
+            }
         }
     }
 
     #[test]
     fn many_subscribers_are_reported_by_their_number_and_two_costs() {
-        let report = to_value(subscribers(2_500, BRIEF)).unwrap();
-        assert_eq!(report["subscribers"], 2_500);
-        assert!(is_positive(&report, "subscribe_ns") && is_positive(&report, "unsubscribe_ns"), "{report}");
+        for report in [subscribers::<PubSub>(2_500, BRIEF), subscribers::<PlainMap>(2_500, BRIEF)] {
+            let report = to_value(report).unwrap();
+            assert_eq!(report["subscribers"], 2_500);
+            assert!(
+                is_positive(&report, "subscribe_ns") && is_positive(&report, "unsubscribe_ns"),
+                "{report}"
+            );
+        }
     }
 
     #[test]

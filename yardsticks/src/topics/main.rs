@@ -3,11 +3,15 @@
 
 mod cost;
 mod load;
+mod registry;
 
 use std::error::Error;
 use std::io::{self, Write as _};
 
 use clap::{Parser, ValueEnum};
+use firecrest_pubsub::PubSub;
+
+use crate::registry::{PlainMap, Registry};
 
 /// Gives memory back as the servers that are compared do.
 #[global_allocator]
@@ -21,6 +25,9 @@ struct Options {
     /// How many, each measured after the other.
     #[arg(default_values_t = [1_000, 10_000, 100_000], value_parser = clap::value_parser!(u64).range(1_000..=1_000_000))]
     sizes: Vec<u64>,
+    /// Measure a plain map instead: the least that any registry must do.
+    #[arg(long)]
+    plain: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -34,11 +41,19 @@ enum What {
 fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
     for size in options.sizes {
-        let line = match options.what {
-            What::Topics => serde_json::to_string(&load::topics(size, cost::ENOUGH))?,
-            What::Subscribers => serde_json::to_string(&load::subscribers(size, cost::ENOUGH))?,
+        let line = if options.plain {
+            measure::<PlainMap>(options.what, size)
+        } else {
+            measure::<PubSub>(options.what, size)
         };
-        writeln!(io::stdout(), "{line}")?;
+        writeln!(io::stdout(), "{}", line?)?;
     }
     Ok(())
+}
+
+fn measure<R: Registry>(what: What, size: u64) -> serde_json::Result<String> {
+    match what {
+        What::Topics => serde_json::to_string(&load::topics::<R>(size, cost::ENOUGH)),
+        What::Subscribers => serde_json::to_string(&load::subscribers::<R>(size, cost::ENOUGH)),
+    }
 }

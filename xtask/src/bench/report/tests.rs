@@ -22,9 +22,13 @@ fn round(own: Result<f64, &str>) -> Round {
 }
 
 fn curve(figures: &[f64]) -> Curve {
-    let point = |(size, taken): (u64, &f64)| Point { size: size * 1000, figures: vec![Some(*taken)] };
+    let point = |(size, taken): (u64, &f64)| Point {
+        size: size * 1000,
+        own: vec![Some(*taken)],
+        beside: vec![Some(2.0)],
+    };
     let points = (1..).zip(figures).map(point).collect();
-    Curve { title: "fan-out to N", unit: "µs", points, failures: Vec::new() }
+    Curve { title: "fan-out to N", unit: "µs", beside: "limit", points, failures: Vec::new() }
 }
 
 fn report(rounds: &[Round], growth: &[f64]) -> Report {
@@ -58,7 +62,10 @@ fn a_row_shows_every_server_the_ratio_the_target_and_the_verdict() {
         "{markdown}"
     );
     assert!(
-        markdown.contains("| fan-out to N | µs | 1000: 3.00, 2000: 3.00 | ██ | +0 % to +0 % | ✓ |"),
+        markdown.contains(
+            "| fan-out to N | µs | 1000: 3.00, 2000: 3.00 | ██ | +0 % to +0 % | limit | \
+             1000: 1.50, 2000: 1.50 | +0 % to +0 % | ✓ |"
+        ),
         "{markdown}"
     );
     assert!(markdown.contains("| echo | µs | Firecrest | 5.00, 4.00, 6.00 |"), "{markdown}");
