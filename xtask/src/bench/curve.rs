@@ -1,7 +1,7 @@
 //! The cost of one unit of work at several sizes, and whether it grows.
 
 use super::judge::{Verdict, ratios};
-use super::statistics::{Summary, figure};
+use super::statistics::{FLAT, Summary, figure};
 use crate::failure::Failure;
 
 /// The cost of one unit of work at growing sizes.
@@ -88,13 +88,18 @@ impl Curve {
         self.points.iter().filter_map(|point| Some(point.ratio()?.median)).collect()
     }
 
-    /// Within when every point was measured and either the cost is flat, or it grows as that beside it does.
+    /// Within when every point was measured and either the cost is flat, or it grows no faster than that beside it.
     pub(crate) fn verdict(&self) -> Verdict {
         let is_measured = |point: &Point| !point.own.contains(&None) && !point.beside.contains(&None);
-        let is_flat = |medians: Vec<f64>| Summary::of(medians).is_some_and(|summary| summary.is_flat());
+        let is_flat = Summary::of(self.costs()).is_some_and(|summary| summary.is_flat());
         let is_complete = self.points.iter().all(is_measured);
-        Verdict::of(is_complete && (is_flat(self.costs()) || is_flat(self.ratios())))
+        Verdict::of(is_complete && (is_flat || !has_grown(&self.ratios())))
     }
+}
+
+/// Whether a figure is more than [`FLAT`] above the first; true without figures.
+fn has_grown(figures: &[f64]) -> bool {
+    figures.first().is_none_or(|first| figures.iter().any(|figure| *figure > first * (1.0 + FLAT)))
 }
 
 /// How far figures are from their median, in percent.
@@ -186,6 +191,8 @@ mod tests {
         assert_eq!((both.verdict(), both.ratios()), (Verdict::Within, vec![2.0, 2.0]));
         let faster = curve(&[(&[Some(10.0)], &[Some(5.0)]), (&[Some(40.0)], &[Some(10.0)])]);
         assert_eq!((faster.verdict(), faster.ratios()), (Verdict::Missed, vec![2.0, 4.0]));
+        let slower = curve(&[(&[Some(10.0)], &[Some(5.0)]), (&[Some(40.0)], &[Some(80.0)])]);
+        assert_eq!((slower.verdict(), slower.ratios()), (Verdict::Within, vec![2.0, 0.5]));
     }
 
     #[test]
