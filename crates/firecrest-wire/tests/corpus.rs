@@ -33,13 +33,14 @@ fn every_saved_input_passes_its_target() {
 
 #[test]
 fn every_target_is_fuzzed_and_replayed() {
+    let ours = |path: &PathBuf| fs::read_to_string(path).unwrap().contains("firecrest_wire::fuzzing::");
     let stem = |path: &PathBuf| path.file_stem().unwrap().to_str().unwrap().to_owned();
-    let shims: BTreeSet<String> = files(&fuzz().join("fuzz_targets")).iter().map(stem).collect();
+    let shims: BTreeSet<String> =
+        files(&fuzz().join("fuzz_targets")).iter().filter(|path| ours(path)).map(stem).collect();
     let manifest = fs::read_to_string(fuzz().join("Cargo.toml")).unwrap();
-    let binaries = manifest
-        .lines()
-        .filter_map(|line| line.strip_prefix("path = \"fuzz_targets/")?.strip_suffix(".rs\""));
+    for shim in &shims {
+        assert!(manifest.contains(&format!("path = \"fuzz_targets/{shim}.rs\"")), "{shim} is no target");
+    }
     let checks: BTreeSet<String> = TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect();
-    assert_eq!(shims, binaries.map(str::to_owned).collect(), "fuzz/fuzz_targets against fuzz/Cargo.toml");
     assert_eq!(shims, checks, "fuzz/fuzz_targets against firecrest_wire::fuzzing::TARGETS");
 }

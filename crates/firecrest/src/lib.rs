@@ -54,6 +54,7 @@ pub mod channel;
 pub mod connection;
 pub mod endpoint;
 mod fifo;
+pub mod live;
 pub mod prelude;
 pub mod security_headers;
 pub mod session;
@@ -67,6 +68,16 @@ pub mod transport;
 
 pub use channel::Channel;
 pub use endpoint::{BroadcastError, Endpoint};
+pub use firecrest_live::html;
+pub use firecrest_macros::{component_of_firecrest as component, test};
 pub use firecrest_pubsub as pubsub;
 pub use firecrest_wire as wire;
+pub use live::LiveView;
 pub use socket::Socket;
+
+/// What macros expand to.
+#[doc(hidden)]
+pub mod __private {
+    pub use firecrest_live as live;
+    pub use tokio;
+}

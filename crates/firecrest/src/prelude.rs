@@ -11,7 +11,12 @@ pub use crate::channel::{
     Stop,
 };
 pub use crate::endpoint::Endpoint;
+pub use crate::live::{
+    Html, Js, LiveConnection, LiveHost, LiveView, Mount, MountError, MountHook, Raw as RawHtml, View,
+    ViewOptions, nested,
+};
 pub use crate::socket::{Channels, Connect, Refused, Socket};
+pub use crate::{component, html};
 
 /// 60 minutes.
 pub const HOUR: Duration = Duration::from_secs(60 * 60);

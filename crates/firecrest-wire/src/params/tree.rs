@@ -63,6 +63,11 @@ pub struct Params {
 }
 
 impl Params {
+    /// No parameters.
+    pub const fn new() -> Self {
+        Params { entries: BTreeMap::new() }
+    }
+
     /// Parses a query string or a form body, without the leading `?`.
     ///
     /// Keys and values are percent-decoded and `+` is a space; a `%` that no two hexadecimal digits follow stays as it

@@ -197,6 +197,12 @@ impl<'a, I: Send + 'static> Context<'a, I> {
         ChannelHandle::new(Arc::clone(&self.core.shared))
     }
 
+    /// What a live view reaches beyond a callback: the channel, its subscriptions, its timers.
+    pub(crate) fn ties(&mut self) -> (&Arc<Shared>, &mut Vec<Subscription>, &mut Option<Box<Timers>>) {
+        let Core { shared, subscriptions, timers, .. } = &mut *self.core;
+        (shared, subscriptions, timers)
+    }
+
     fn check(&mut self, result: Result<usize, BroadcastError>) {
         if let Err(error) = result {
             self.core.fail(error);

@@ -28,7 +28,7 @@ pub enum SendError {
 }
 
 impl<I: Send + 'static> ChannelHandle<I> {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
         ChannelHandle { shared, info: PhantomData }
     }
 

@@ -1,16 +1,21 @@
 //! Joining: the request and its two answers.
 
 use std::any::Any;
+use std::sync::Arc;
 
+use firecrest_pubsub::Subscription;
 use firecrest_wire::{EncodeError, Payload};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::Shared;
+use super::timers::Timers;
 use crate::connection::Transport;
 use crate::{Endpoint, Socket};
 
 /// A client's wish to join a channel.
 pub struct Join<'a, S> {
+    pub(crate) shared: &'a Arc<Shared>,
     pub(crate) socket: &'a S,
     pub(crate) endpoint: &'a Endpoint,
     pub(crate) topic: &'a str,
@@ -74,12 +79,26 @@ pub struct Joined<C, I = ()> {
     pub(crate) reply: Result<Payload, EncodeError>,
     pub(crate) infos: Vec<I>,
     pub(crate) topics: Vec<String>,
+    pub(crate) ties: Ties,
+}
+
+/// What a channel was tied to while it joined.
+#[derive(Debug, Default)]
+pub(crate) struct Ties {
+    pub(crate) subscriptions: Vec<Subscription>,
+    pub(crate) timers: Option<Box<Timers>>,
 }
 
 impl<C, I> Joined<C, I> {
     /// A joined channel; the client is answered with an empty payload.
     pub fn new(channel: C) -> Self {
-        Joined { channel, reply: Ok(Payload::empty()), infos: Vec::new(), topics: Vec::new() }
+        Joined {
+            channel,
+            reply: Ok(Payload::empty()),
+            infos: Vec::new(),
+            topics: Vec::new(),
+            ties: Ties::default(),
+        }
     }
 
     /// Answers the join with any serializable payload.
@@ -97,6 +116,11 @@ impl<C, I> Joined<C, I> {
     pub fn then(mut self, info: I) -> Self {
         self.infos.push(info);
         self
+    }
+
+    /// Hands over what the channel was tied to while it joined.
+    pub(crate) fn with_ties(self, subscriptions: Vec<Subscription>, timers: Option<Box<Timers>>) -> Self {
+        Joined { ties: Ties { subscriptions, timers }, ..self }
     }
 
     /// Subscribes the channel to another topic, before the client is answered.

@@ -27,5 +27,6 @@ pub use timers::Timer;
 pub use traits::Channel;
 
 pub(crate) use mailbox::{Item, PushError};
-pub(crate) use shared::Shared;
+pub(crate) use shared::{Foreign, Shared};
 pub(crate) use task::{Answer, Predecessor, Start, run};
+pub(crate) use timers::{MAX_TIMERS, Timers};

@@ -9,8 +9,10 @@ use serde_json::Value;
 #[derive(Debug)]
 #[must_use]
 pub enum Outcome {
-    /// Go on; say nothing.
+    /// Go on; say nothing. A live view is not rendered; an event of its page is acknowledged.
     NoReply,
+    /// Go on. A live view is rendered, and what has changed is sent; an ordinary channel has nothing to render and says nothing.
+    Render,
     /// Answer the message that is being handled, and go on. Only `handle_in` has a message to answer; elsewhere this
     /// crashes the channel.
     Reply(Reply),

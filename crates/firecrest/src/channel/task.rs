@@ -11,7 +11,7 @@ use futures_util::FutureExt as _;
 use tokio::task::JoinHandle;
 
 use super::context::Core;
-use super::join::{Join, Joined, Rejected};
+use super::join::{Join, Joined, Rejected, Ties};
 use super::shared::{Foreign, Shared};
 use super::work::Work;
 use super::{Channel, Context, Outcome, Reason, Stop};
@@ -146,6 +146,7 @@ async fn ask<S: Socket, C: Channel<S>>(instance: &Instance<S>, start: &Start) ->
     let shared = &start.shared;
     let route = instance.route(start.route);
     let request = Join {
+        shared,
         socket: &instance.socket,
         endpoint: &instance.endpoint,
         topic: &shared.topic,
@@ -177,9 +178,9 @@ fn enter<S: Socket, C: Channel<S>>(
     joined: Joined<C, C::Info>,
     announce: impl FnOnce(&Payload) -> Result<(), EncodeError>,
 ) -> Result<Box<Live<C>>, EncodeError> {
-    let Joined { channel, reply, infos, topics } = joined;
+    let Joined { channel, reply, infos, topics, ties } = joined;
     let (shared, endpoint, reply) = (&start.shared, &instance.endpoint, reply?);
-    let mut subscriptions = Vec::new();
+    let Ties { mut subscriptions, timers } = ties;
     for topic in topics {
         Foreign::subscribe(shared, endpoint, &topic, &mut subscriptions);
     }
@@ -192,6 +193,7 @@ fn enter<S: Socket, C: Channel<S>>(
     });
     announced?;
     let mut core = Core::new(Arc::clone(shared), endpoint.clone(), own, subscriptions);
+    core.timers = timers;
     core.first = infos.into_iter().rev().map(|info| Box::new(info) as _).collect();
     // Boxed, because the task would have room for it several times.
     Ok(Box::new(Live { channel, core }))
@@ -267,7 +269,7 @@ fn conclude(core: &mut Core, reference: Option<&Ref>, outcome: Result<Outcome, P
         return Some(Reason::Crashed(error));
     }
     let (reply, reason) = match outcome {
-        Ok(Outcome::NoReply) => return None,
+        Ok(Outcome::NoReply | Outcome::Render) => return None,
         Ok(Outcome::Reply(reply)) => (Some(reply), None),
         Ok(Outcome::Stop(Stop { reply, reason })) => (reply, Some(reason)),
         Err(panic) => return Some(Reason::Crashed(panic.to_string())),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// Most timers a channel may have pending: 1,000. At the bound the channel crashes.
-pub(super) const MAX_TIMERS: usize = 1_000;
+pub(crate) const MAX_TIMERS: usize = 1_000;
 
 /// A pending timer, as returned by [`send_after`](super::Context::send_after).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,7 +23,7 @@ struct Entry {
 
 /// Pending timers, none of which costs a task of its own.
 #[derive(Default)]
-pub(super) struct Timers {
+pub(crate) struct Timers {
     entries: Vec<Entry>,
     next: u64,
     /// Runs until the earliest entry is due; made for the first timer.
@@ -32,7 +32,7 @@ pub(super) struct Timers {
 
 impl Timers {
     /// Adds a timer, or none at the bound.
-    pub(super) fn add(&mut self, after: Duration, info: Box<dyn Any + Send>) -> Option<Timer> {
+    pub(crate) fn add(&mut self, after: Duration, info: Box<dyn Any + Send>) -> Option<Timer> {
         if self.entries.len() >= MAX_TIMERS {
             return None;
         }
@@ -42,7 +42,7 @@ impl Timers {
         Some(timer)
     }
 
-    pub(super) fn cancel(&mut self, timer: Timer) -> bool {
+    pub(crate) fn cancel(&mut self, timer: Timer) -> bool {
         let at = self.entries.iter().position(|entry| entry.timer == timer);
         at.map(|at| self.entries.swap_remove(at)).is_some()
     }
@@ -59,5 +59,11 @@ impl Timers {
             sleep.as_mut().reset(due);
         }
         sleep.as_mut().poll(cx).map(|()| self.entries.swap_remove(at).info)
+    }
+}
+
+impl std::fmt::Debug for Timers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Timers").field("pending", &self.entries.len()).finish()
     }
 }

@@ -10,6 +10,7 @@ use super::endpoint::Inner;
 use super::host::public_host;
 use super::{DrainOptions, Endpoint, Registry};
 use crate::connection::flush;
+use crate::live::Live;
 use crate::session::SessionConfig;
 use crate::token::{SecretError, SecretKeyBase};
 use crate::transport::longpoll::Sessions;
@@ -184,6 +185,7 @@ impl EndpointBuilder {
             connections: Arc::new(Registry::default()),
             sessions: Sessions::default(),
             tracker: TaskTracker::new(),
+            live: Live::new(),
         }))
     }
 }

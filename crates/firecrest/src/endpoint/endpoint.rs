@@ -6,8 +6,9 @@ use firecrest_pubsub::PubSub;
 use tokio_util::task::TaskTracker;
 
 use super::{DrainOptions, EndpointBuilder, EndpointError, Registry};
+use crate::live::{Live, LiveMount};
 use crate::session::{SessionConfig, SessionLayer};
-use crate::socket::{Socket, SocketMount};
+use crate::socket::{Socket, SocketMount, SocketOptions};
 use crate::token::SecretKeyBase;
 use crate::transport::OriginPolicy;
 use crate::transport::longpoll::Sessions;
@@ -29,6 +30,7 @@ pub(super) struct Inner {
     pub(super) connections: Arc<Registry>,
     pub(super) sessions: Sessions,
     pub(super) tracker: TaskTracker,
+    pub(super) live: Live,
 }
 
 impl Endpoint {
@@ -61,6 +63,17 @@ impl Endpoint {
     /// `/socket/longpoll`. The path may contain `:variables`.
     pub fn socket<S: Socket>(&self, path: &str) -> SocketMount<S> {
         SocketMount::new(self.clone(), path)
+    }
+
+    /// Serves live views as pages, and their socket at a path: `router.merge(endpoint.live("/live").page::<Counter>("/"))`.
+    pub fn live(&self, path: &str) -> LiveMount {
+        LiveMount::new(self.clone(), path, Some(SocketOptions::default()))
+    }
+
+    /// Serves live views as pages whose socket at this path is mounted elsewhere: by [`live`](Self::live), or as a socket of your
+    /// own ([`LiveHost`](crate::live::LiveHost)).
+    pub fn pages(&self, path: &str) -> LiveMount {
+        LiveMount::new(self.clone(), path, None)
     }
 
     /// A layer that gives pages a [`Session`](crate::session::Session) in a signed cookie.
@@ -109,6 +122,10 @@ impl Endpoint {
 
     pub(crate) fn sessions(&self) -> &Sessions {
         &self.inner.sessions
+    }
+
+    pub(crate) fn live_table(&self) -> &Live {
+        &self.inner.live
     }
 
     pub(crate) fn drain_options(&self) -> Option<DrainOptions> {

@@ -31,6 +31,10 @@ pub fn validate(session: &SessionData, key: &str, token: &str) -> bool {
 pub struct CsrfToken(State);
 
 impl CsrfToken {
+    pub(super) fn new(state: State) -> Self {
+        CsrfToken(state)
+    }
+
     /// A masked token of 56 characters that are safe in HTML and URLs; another one each time.
     pub fn masked(&self) -> String {
         self.0.masked()

@@ -12,7 +12,8 @@ use super::codec::Codec;
 use super::{Session, SessionConfig, cookie};
 use crate::token::SecretKeyBase;
 
-/// Gives every request a [`Session`], and writes it to the response when it was changed.
+/// Gives every request a [`Session`], and writes it to the response when it was changed. A request that has one already,
+/// from a layer further out, keeps it.
 ///
 /// A response with the cookie gets `cache-control: private, no-cache`, unless it says something else: no cache may hand
 /// it to others.
@@ -57,14 +58,17 @@ where
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
+        // The service that was polled ready must be the one that is called.
+        let clone = self.inner.clone();
+        let mut inner = mem::replace(&mut self.inner, clone);
+        if request.extensions().get::<Session>().is_some() {
+            return Box::pin(async move { inner.call(request).await });
+        }
         let config = &self.codec.config;
         let secure = config.is_secure(request.uri(), request.headers());
         let cookie = cookie::find(request.headers(), &config.cookie_name).map(str::to_owned);
         let session = Session::new(self.codec.clone(), cookie);
         request.extensions_mut().insert(session.clone());
-        // The service that was polled ready must be the one that is called.
-        let clone = self.inner.clone();
-        let mut inner = mem::replace(&mut self.inner, clone);
         Box::pin(async move { Ok(finish(inner.call(request).await?, &session, secure)) })
     }
 }

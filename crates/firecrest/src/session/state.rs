@@ -94,6 +94,11 @@ impl Session {
         csrf::validate(state.data(), &config.csrf_key, token)
     }
 
+    /// A CSRF token for the page that is being made.
+    pub(crate) fn csrf_token(&self) -> Result<csrf::CsrfToken, SessionError> {
+        self.csrf_state().map(csrf::CsrfToken::new)
+    }
+
     /// The CSRF state, made now if there is none.
     pub(super) fn csrf_state(&self) -> Result<csrf::State, SessionError> {
         let mut state = self.state();

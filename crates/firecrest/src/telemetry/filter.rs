@@ -12,7 +12,8 @@ const FILTERED: &str = "[FILTERED]";
 const MAX_LOGGED: usize = 4_096;
 
 /// Which parameters logs may show. The default hides the values of all keys that contain `password` or `token`, and
-/// strings that contain `password=` or `token=`, in upper or lower case.
+/// strings that contain `password=` or `token=`, in upper or lower case, and signed and encrypted tokens, whatever their
+/// key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParamFilter {
@@ -41,7 +42,9 @@ impl ParamFilter {
             (_, Value::Object(map)) => {
                 map.iter().map(|(key, value)| (key.clone(), self.apply_to_entry(key, value))).collect()
             }
-            (ParamFilter::Discard(words), Value::String(text)) if mentions(text, words) => FILTERED.into(),
+            (ParamFilter::Discard(words), Value::String(text)) if mentions(text, words) || is_token(text) => {
+                FILTERED.into()
+            }
             (ParamFilter::Discard(_), value) => value.clone(),
             (ParamFilter::Keep(_), _) => FILTERED.into(),
         }
@@ -60,6 +63,11 @@ impl ParamFilter {
 fn mentions(text: &str, words: &[String]) -> bool {
     let text = text.to_lowercase();
     words.iter().any(|word| text.contains(&format!("{}=", word.to_lowercase())))
+}
+
+/// Whether a string begins as tokens do (spec §6).
+fn is_token(text: &str) -> bool {
+    ["SFMyNTY.", "XCP."].iter().any(|head| text.starts_with(head))
 }
 
 fn contains(key: &str, words: &[String]) -> bool {
@@ -114,6 +122,14 @@ mod tests {
         let own = ParamFilter::Discard(vec!["apiKey".into()]);
         let value = json!({"apikey": 1, "API_KEY": 2, "APIKEY": 3});
         assert_eq!(own.apply(&value), json!({"apikey": FILTERED, "API_KEY": 2, "APIKEY": FILTERED}));
+    }
+
+    /// What the page of a live view brings to its join.
+    #[test]
+    fn tokens_are_hidden_whatever_they_are_called() {
+        let value = json!({"session": "SFMyNTY.g2gD.x", "static": "XCP.AAAA", "url": "http://h/SFMyNTY."});
+        let expected = json!({"session": FILTERED, "static": FILTERED, "url": "http://h/SFMyNTY."});
+        assert_eq!(ParamFilter::default().apply(&value), expected);
     }
 
     #[test]

@@ -1,0 +1,165 @@
+//! Reading a new tree beside the cells of an old one, and writing what is sent whole.
+
+use super::cells::{self, Hashing};
+use super::keys::Keys;
+use super::statics::Statics;
+use super::{Members, RenderError};
+use crate::html::{Child, Html};
+use crate::json;
+use crate::tape::{Node, Tape};
+use crate::template::Template;
+
+/// One message in the making.
+///
+/// Both trees are in prefix order: the new one is read once, from its first value to its last; of the old one, the place to
+/// compare with is handed on. The message is written as if everything had changed inside, and is cut back where nothing has.
+pub(super) struct Encoder<'a> {
+    pub(super) tape: Tape<'a>,
+    /// The cells of the old tree.
+    pub(super) old: &'a [u64],
+    /// The cells of the new tree so far.
+    pub(super) new: Vec<u64>,
+    /// The message so far, without the statics that [`Statics`] puts in.
+    pub(super) out: String,
+    pub(super) hashing: Hashing,
+    statics: Statics,
+    pub(super) child: &'a mut dyn FnMut(&Child) -> String,
+    /// Indices that were used by loops before.
+    pub(super) spare: Vec<Keys>,
+}
+
+impl<'a> Encoder<'a> {
+    pub(super) fn new(
+        html: &'a Html,
+        old: &'a [u64],
+        seed: u64,
+        child: &'a mut dyn FnMut(&Child) -> String,
+    ) -> Self {
+        // As a rule there are as many values as before and little has changed. The rest are guesses.
+        let (cells, bytes) = match old.len() {
+            0 => (html.ops.len() + 2, html.text.len() + 8 * html.ops.len()),
+            cells => (cells, 64),
+        };
+        Encoder {
+            tape: html.tape(),
+            old,
+            new: Vec::with_capacity(cells),
+            out: String::with_capacity(bytes),
+            hashing: Hashing::new(seed),
+            statics: Statics::default(),
+            child,
+            spare: Vec::new(),
+        }
+    }
+
+    /// The whole tree.
+    pub(super) fn full(&mut self) -> Result<(), RenderError> {
+        let root = self.tape.root();
+        self.root(root)
+    }
+
+    /// What differs from the old tree, or the whole tree where there is no old one of this template.
+    pub(super) fn diff(&mut self) -> Result<(), RenderError> {
+        let root = self.tape.root();
+        let cell = cells::template(root);
+        if self.old.first() != Some(&cell) {
+            return self.root(root);
+        }
+        let start = self.begin(cell);
+        self.compare_slots(root, 2)?;
+        self.end(start);
+        Ok(())
+    }
+
+    /// The message and the cells of the new tree.
+    pub(super) fn finish(self) -> (Members, Vec<u64>) {
+        (Members(self.statics.finish(self.out)), self.new)
+    }
+
+    /// The top node. Its statics are an array always, and it has no root flag: there, `r` is a reply (spec §3.1).
+    fn root(&mut self, template: &'static Template) -> Result<(), RenderError> {
+        let start = self.begin(cells::template(template));
+        self.slots(template)?;
+        self.end(start);
+        json::separate(&mut self.out);
+        self.out.push_str("\"s\":");
+        self.out.push_str(template.json);
+        Ok(())
+    }
+
+    /// The members of a node that is sent whole: all values of its slots.
+    pub(super) fn slots(&mut self, template: &'static Template) -> Result<(), RenderError> {
+        for slot in 0..template.slots() {
+            json::name(&mut self.out, slot);
+            let node = self.tape.next();
+            self.whole(node)?;
+        }
+        Ok(())
+    }
+
+    /// A value that is sent whole.
+    pub(super) fn whole(&mut self, node: Node<'a>) -> Result<(), RenderError> {
+        match node {
+            Node::Text(text) => self.text(text),
+            Node::View(child) => {
+                self.new.push(self.hashing.view(&child.id));
+                self.view(child);
+            }
+            Node::Template(template) => self.template(template)?,
+            // A loop that was never rendered and is empty is no loop (spec §3.3).
+            Node::Loop { count: 0, .. } => self.text(""),
+            Node::Loop { body, count } => self.list(body, count)?,
+        }
+        Ok(())
+    }
+
+    /// What stands for a nested view.
+    pub(super) fn view(&mut self, child: &Child) {
+        let html = (self.child)(child);
+        json::string(&mut self.out, &html);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.new.push(self.hashing.text(text));
+        json::string(&mut self.out, text);
+    }
+
+    fn template(&mut self, template: &'static Template) -> Result<(), RenderError> {
+        let start = self.begin(cells::template(template));
+        self.out.push('{');
+        self.slots(template)?;
+        self.end(start);
+        json::separate(&mut self.out);
+        self.out.push_str(if template.is_root { "\"r\":1,\"s\":" } else { "\"s\":" });
+        self.statics.write(&mut self.out, template);
+        self.out.push('}');
+        Ok(())
+    }
+
+    fn list(&mut self, body: &'static Template, count: usize) -> Result<(), RenderError> {
+        let start = self.begin(cells::list(body));
+        self.new.push(count as u64);
+        self.out.push_str("{\"s\":");
+        self.statics.write(&mut self.out, body);
+        self.out.push_str(",\"k\":{");
+        self.all_entries(body, count)?;
+        self.end(start);
+        json::separate(&mut self.out);
+        self.out.push_str("\"kc\":");
+        json::number(&mut self.out, count);
+        self.out.push_str("}}");
+        Ok(())
+    }
+
+    /// Begins a value or an entry of several cells; gives what [`Encoder::end`] wants.
+    pub(super) fn begin(&mut self, first: u64) -> usize {
+        self.new.extend([first, 0]);
+        self.new.len()
+    }
+
+    /// Ends a value or an entry of several cells: how many they are is known now.
+    pub(super) fn end(&mut self, start: usize) {
+        let length = self.new.len() - start;
+        self.new[start - 1] = length as u64;
+    }
+}

@@ -1,0 +1,8 @@
+//! `html!` and `#[component]`: what every construct renders, and what is constant of it.
+
+mod attributes;
+mod components;
+mod flow;
+mod slots;
+mod templates;
+mod text;

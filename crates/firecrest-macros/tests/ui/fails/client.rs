@@ -1,0 +1,27 @@
+use firecrest_live::{Html, html};
+
+fn without_an_id() -> Html {
+    html! {
+        <p phx-hook="Sort"/>
+        <p data-phx-hook="Phoenix.FocusWrap"/>
+        <p phx-update="ignore"/>
+    }
+}
+
+fn unknown_update() -> Html {
+    html! { <p id="a" phx-update="streams"/> }
+}
+
+fn events_for_commands() -> Html {
+    html! { <p phx-mounted="shown" phx-remove={"gone"} phx-connected/> <p phx-disconnected=""/> }
+}
+
+fn value_in_a_script(x: u8) -> Html {
+    html! { <script>"let x = " {x}</script> }
+}
+
+fn end_in_a_script() -> Html {
+    html! { <script>"'</script>'"</script> <style><p/></style> }
+}
+
+fn main() {}

@@ -1,0 +1,160 @@
+//! The first HTTP response: a page with its views in it (spec §1).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use firecrest_live::Html;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+
+use super::address::Address;
+use super::container::Container;
+use super::kind::Kind;
+use super::mount::Problem;
+use super::mounted::{Mounted, Mounting, NotMounted};
+use super::nested::{NestedView, check_ids};
+use super::page::{Ear, Missed, Page, Visit};
+use super::parked::Waiting;
+use super::table::Route;
+use super::tokens::{SessionToken, StaticToken};
+use super::{Flash, MountError};
+use crate::Endpoint;
+use crate::session::SessionData;
+
+/// A view as part of a page.
+pub(super) struct Dead {
+    /// The container with everything in it.
+    pub(super) element: String,
+    pub(super) title: Option<String>,
+    pub(super) flash: Flash,
+}
+
+/// Mounts and renders the view that a route leads to.
+pub(super) async fn main(
+    endpoint: &Endpoint,
+    route: &Route,
+    address: Address,
+    session: SessionData,
+    flash: Flash,
+) -> Result<Dead, NotMounted> {
+    let visit = Visit {
+        session,
+        given: route.session.given.clone(),
+        live_session: Some(Arc::clone(&route.session)),
+        connect_params: None,
+    };
+    let id = format!("phx-{:016x}", rand::random::<u64>());
+    let mut page = Page::new(endpoint, id, route.kind, Arc::new(visit));
+    page.address = Some(address);
+    page.flash = flash;
+    view(page, None).await
+}
+
+/// Mounts and renders a view, and the views inside it.
+fn view(page: Page, parent: Option<String>) -> BoxFuture<'static, Result<Dead, NotMounted>> {
+    async move {
+        let missed = Arc::new(Missed::default());
+        let ear = Ear::Nobody(&missed);
+        let mut mounted = Mounting::new(page).mount(ear).await?;
+        if let Err(error) = mounted.arrive(ear).await {
+            return Err(NotMounted { error, page: mounted.page });
+        }
+        let html = mounted.render();
+        let around = Around::of(&mounted.page);
+        let content = match around.content(html).await {
+            Ok(content) => content,
+            Err(error) => return Err(NotMounted { error, page: mounted.page }),
+        };
+        let (title, flash) = (mounted.page.title.clone(), mounted.page.flash.clone());
+        let element = contain(mounted, missed, parent.as_deref(), &content)?;
+        Ok(Dead { element, title, flash })
+    }
+    .boxed()
+}
+
+/// What views inside a view are made with.
+struct Around {
+    endpoint: Endpoint,
+    id: String,
+    session: SessionData,
+}
+
+impl Around {
+    fn of(page: &Page) -> Self {
+        Around { endpoint: page.endpoint.clone(), id: page.id.clone(), session: page.visit.session.clone() }
+    }
+
+    /// The HTML of a view, with the views inside it in their places.
+    async fn content(self, html: Html) -> Result<String, MountError> {
+        check_ids(&html)?;
+        let mut inside = HashMap::new();
+        for child in html.children() {
+            let Some(NestedView { kind, given }) = NestedView::of(child) else { continue };
+            let visit = Visit {
+                session: self.session.clone(),
+                given: given.clone(),
+                live_session: None,
+                connect_params: None,
+            };
+            let page = Page::new(&self.endpoint, child.id.clone(), kind, Arc::new(visit));
+            let dead = view(page, Some(self.id.clone())).await.map_err(|left| left.error)?;
+            inside.insert(child.id.clone(), dead.element);
+        }
+        let mut out = String::new();
+        html.write_to(&mut out, &mut |child, out| {
+            out.push_str(inside.get(&child.id).map(String::as_str).unwrap_or_default());
+        });
+        Ok(out)
+    }
+}
+
+/// Puts a view's HTML into its container, and lets the view wait for its client.
+fn contain(
+    mounted: Mounted,
+    missed: Arc<Missed>,
+    parent: Option<&str>,
+    content: &str,
+) -> Result<String, NotMounted> {
+    let Mounted { page, .. } = &mounted;
+    let (endpoint, id, kind) = (page.endpoint.clone(), page.id.clone(), page.kind);
+    endpoint.live_table().register(kind);
+    let flash = if parent.is_none() { page.flash.clone() } else { Flash::default() };
+    let session = match session_token(&endpoint, page, kind, parent) {
+        Ok(session) => session,
+        Err(error) => return Err(NotMounted { error, page: mounted.page }),
+    };
+    let parked =
+        if page.needs_socket { None } else { endpoint.live_table().parked.park(Waiting { mounted, missed }) };
+    let fixed = StaticToken { id: id.clone(), parked, flash };
+    // Too much flash to be signed: the page is shown without what it cannot carry.
+    let fixed = fixed.sign(&endpoint).unwrap_or_else(|error| {
+        tracing::error!(id, %error, "a view's flash is too large");
+        String::new()
+    });
+    let is_main = parent.is_none();
+    let container = Container { id: &id, is_main, session: &session, fixed: &fixed, parent };
+    Ok(container.element(&(kind.options)(), content))
+}
+
+/// Empty for a view inside another: it gets one when the outer view is joined (spec §1.6).
+fn session_token(
+    endpoint: &Endpoint,
+    page: &Page,
+    kind: &Kind,
+    parent: Option<&str>,
+) -> Result<String, MountError> {
+    if parent.is_some() {
+        return Ok(String::new());
+    }
+    let mut token = SessionToken::new(&page.id, (kind.name)());
+    token.live_session = page.visit.live_session.as_ref().map(|session| session.name.clone());
+    token.given.clone_from(&page.visit.given);
+    token.sign(endpoint).map_err(MountError::from)
+}
+
+impl NotMounted {
+    /// Why, and the flash that goes along.
+    pub(super) fn into_parts(self) -> (Problem, Flash) {
+        (*self.error.0, self.page.fresh)
+    }
+}

@@ -1,0 +1,43 @@
+//! Messages for the visitor that are shown once (F063, F104).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Messages by kind, such as `info` and `error`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Flash(BTreeMap<String, String>);
+
+impl Flash {
+    /// The message of this kind.
+    pub fn get(&self, kind: &str) -> Option<&str> {
+        self.0.get(kind).map(String::as_str)
+    }
+
+    /// Kinds and messages, sorted by kind.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(kind, message)| (kind.as_str(), message.as_str()))
+    }
+
+    /// Whether there is no message.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn put(&mut self, kind: impl Into<String>, message: impl Into<String>) {
+        self.0.insert(kind.into(), message.into());
+    }
+
+    /// Removes one message, or all.
+    pub(super) fn clear(&mut self, kind: Option<&str>) {
+        match kind {
+            Some(kind) => drop(self.0.remove(kind)),
+            None => self.0.clear(),
+        }
+    }
+
+    pub(super) fn extend(&mut self, other: Flash) {
+        self.0.extend(other.0);
+    }
+}

@@ -1,0 +1,204 @@
+//! Joining a view over the socket (spec §2.4).
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::address::{self, Address};
+use super::channel::LiveChannel;
+use super::info::LiveInfo;
+use super::kind::Kind;
+use super::leave::{Kind as History, Local};
+use super::mount::Problem;
+use super::mounted::{Mounted, Mounting, NotMounted};
+use super::page::{Ear, Page, Visit};
+use super::parked::Waiting;
+use super::table::{LiveSession, Route};
+use super::tokens::{self, SessionToken, StaticToken};
+use super::{Flash, LiveHost, reply};
+use crate::channel::{Join, Joined, Rejected, Shared};
+use crate::session::SessionData;
+
+/// The payload of `phx_join`.
+#[derive(Deserialize)]
+struct Asked {
+    /// The page's address, for a view that a route leads to.
+    url: Option<String>,
+    /// The address that the page navigates to.
+    redirect: Option<String>,
+    #[serde(default)]
+    params: Value,
+    session: Option<String>,
+    #[serde(rename = "static")]
+    fixed: Option<String>,
+    flash: Option<String>,
+}
+
+/// A view that may be joined.
+struct Allowed {
+    token: SessionToken,
+    kind: &'static Kind,
+    /// The route that leads to it and the page's address; nothing for other views.
+    routed: Option<(Arc<Route>, Address)>,
+    /// Whether the page has navigated here.
+    is_redirected: bool,
+}
+
+/// Joins a view: the one that was mounted for the page, or a new one.
+pub(super) async fn join<S: LiveHost>(
+    request: Join<'_, S>,
+) -> Result<Joined<LiveChannel, LiveInfo>, Rejected> {
+    let (asked, id): (Asked, _) = (request.params()?, request.splat());
+    let (connection, shared) = (request.socket().live(), Arc::clone(request.shared));
+    let Some(session) = connection.session() else { return Err(Rejected::reason("stale")) };
+    let allowed = allow(&request, &asked, id).map_err(Rejected::reason)?;
+    if allowed.token.parent.is_some_and(|parent| !connection.has(parent)) {
+        return Err(Rejected::reason("stale"));
+    }
+    let fixed = asked.fixed.as_deref().and_then(|token| StaticToken::verify(request.endpoint(), token, id));
+    let is_first = !allowed.is_redirected && asked.params.get("_mounts").is_none_or(|mounts| *mounts == 0);
+    let fixed = fixed.filter(|_| is_first);
+    let ticket = fixed.as_ref().and_then(|fixed| fixed.parked.as_deref());
+    let adopted = ticket.and_then(|ticket| adopt(&shared, &request, &allowed, session, ticket));
+    let (mounted, patch) = match adopted {
+        Some(mounted) => (mounted, None),
+        None => {
+            let flash = match &asked.flash {
+                Some(token) => tokens::verify_flash(request.endpoint(), token),
+                None => fixed.map(|fixed| fixed.flash).unwrap_or_default(),
+            };
+            let page = page(&request, &asked, &allowed, session.clone(), flash);
+            mount(&shared, page).await.map_err(|left| refuse(*left))?
+        }
+    };
+    let container = allowed.is_redirected.then(|| container(&mounted.page));
+    enter(&request, mounted, allowed.token.parent, container.as_ref(), patch)
+}
+
+/// Whether this view may be joined; otherwise the reason to answer (spec §2.4).
+fn allow<S: LiveHost>(request: &Join<'_, S>, asked: &Asked, id: &str) -> Result<Allowed, &'static str> {
+    let live = request.endpoint().live_table();
+    let token = asked.session.as_deref().unwrap_or_default();
+    let token = SessionToken::verify(request.endpoint(), token, id).ok_or("stale")?;
+    let url = asked.redirect.as_deref().or(asked.url.as_deref());
+    let (Some(name), Some(url)) = (&token.live_session, url) else {
+        if asked.redirect.is_some() {
+            return Err("unauthorized");
+        }
+        let kind = live.kind(&token.kind).ok_or("stale")?;
+        return Ok(Allowed { token, kind, routed: None, is_redirected: false });
+    };
+    let (route, address) = live.find(address::path_and_query(url)).map_err(|_| "unauthorized")?;
+    let is_redirected = asked.redirect.is_some();
+    let is_same_view = is_redirected || (route.kind.name)() == token.kind;
+    if route.session.name != *name || !is_same_view {
+        return Err("unauthorized");
+    }
+    Ok(Allowed { kind: route.kind, token, routed: Some((route, address)), is_redirected })
+}
+
+/// Takes the view that was mounted for the page, unless another than the page's visitor asks for it or it has missed something.
+fn adopt<S: LiveHost>(
+    shared: &Arc<Shared>,
+    request: &Join<'_, S>,
+    allowed: &Allowed,
+    session: &SessionData,
+    ticket: &str,
+) -> Option<Mounted> {
+    let Waiting { mut mounted, missed } = request.endpoint().live_table().parked.take(ticket)?;
+    let page = &mounted.page;
+    let uri = allowed.routed.as_ref().map(|(_, address)| &address.uri);
+    let is_same = page.id == request.splat()
+        && (page.kind.name)() == (allowed.kind.name)()
+        && page.address.as_ref().map(|address| &address.uri) == uri
+        && page.visit.session == *session;
+    let adopted = is_same && mounted.adopt(shared, &missed);
+    metrics::counter!("firecrest_live_adoptions_total", "adopted" => if adopted { "yes" } else { "no" })
+        .increment(1);
+    adopted.then_some(mounted)
+}
+
+/// A page that nothing has happened on yet.
+fn page<S: LiveHost>(
+    request: &Join<'_, S>,
+    asked: &Asked,
+    allowed: &Allowed,
+    session: SessionData,
+    flash: Flash,
+) -> Page {
+    let live_session: Option<Arc<LiveSession>> =
+        allowed.routed.as_ref().map(|(route, _)| Arc::clone(&route.session));
+    let is_root = allowed.token.parent.is_none();
+    let visit = Visit {
+        session,
+        given: allowed.token.given.clone(),
+        live_session,
+        connect_params: is_root.then(|| asked.params.clone()),
+    };
+    let id = request.splat().to_owned();
+    let mut page = Page::new(request.endpoint(), id, allowed.kind, Arc::new(visit));
+    page.connected = true;
+    page.address = allowed.routed.as_ref().map(|(_, address)| address.clone());
+    page.flash = flash;
+    page
+}
+
+type Arrived = (Mounted, Option<(Local, History)>);
+
+async fn mount(shared: &Arc<Shared>, page: Page) -> Result<Arrived, Box<NotMounted>> {
+    let ear = Ear::Channel(shared);
+    let mut mounted = Mounting::new(page).mount(ear).await?;
+    match mounted.arrive(ear).await {
+        Ok(patch) => Ok((mounted, patch)),
+        Err(error) => Err(Box::new(NotMounted { error, page: mounted.page })),
+    }
+}
+
+/// The answer to a join that mounts nothing (spec §2.6).
+fn refuse(left: NotMounted) -> Rejected {
+    let NotMounted { error, mut page } = left;
+    match *error.0 {
+        Problem::Leave(leave) => {
+            let (name, body) = page.departure(&leave);
+            let mut answer = Map::from_iter([(name.to_owned(), body)]);
+            if let Some(events) = page.take_events().and_then(|json| serde_json::from_str(&json).ok()) {
+                answer.insert("events".to_owned(), events);
+            }
+            Rejected::with(answer)
+        }
+        Problem::Status(status) => match tokens::sign_status(&page.endpoint, status.as_u16()) {
+            Ok(token) => {
+                Rejected::with(json!({ "reason": "reload", "status": status.as_u16(), "token": token }))
+            }
+            Err(error) => Rejected::crashed(error),
+        },
+        Problem::Crashed(error) => Rejected::crashed(error),
+    }
+}
+
+/// Tag and attributes of the container that the page navigates to (F109).
+fn container(page: &Page) -> Value {
+    let options = (page.kind.options)();
+    let attributes: Map<String, Value> =
+        options.attributes.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    json!([options.tag, attributes])
+}
+
+/// The joined view and its first rendering.
+fn enter<S: LiveHost>(
+    request: &Join<'_, S>,
+    mounted: Mounted,
+    parent: Option<u64>,
+    container: Option<&Value>,
+    patch: Option<(Local, History)>,
+) -> Result<Joined<LiveChannel, LiveInfo>, Rejected> {
+    let Mounted { view, mut page, subscriptions, timers } = mounted;
+    // Every join begins with a title, or the client falls back to the default (spec §1.3).
+    page.title_is_new = page.title.is_some();
+    let mut channel = LiveChannel::new(view, page, parent, request.socket().live().clone());
+    let members = channel.render_all(request.shared).map_err(Rejected::crashed)?;
+    let patch = patch.map(|(to, kind)| json!({ "to": to, "kind": kind }));
+    let payload = reply::joined(&members, container, patch.as_ref());
+    Ok(Joined::new(channel).with_payload(payload).with_ties(subscriptions, timers))
+}

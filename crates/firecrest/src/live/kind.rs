@@ -1,0 +1,118 @@
+//! Views of any type, as the rest of the server handles them. Each callback runs in a span of its name (F088).
+
+use std::any::{Any, type_name};
+
+use firecrest_live::Html;
+use firecrest_live::form::{ClientEvent, ReadError};
+use firecrest_pubsub::Broadcast;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use tracing::{Instrument as _, debug_span};
+
+use super::page::Reach;
+use super::{LiveEvent as _, LiveView, Mount, MountError, View, ViewOptions};
+use crate::channel::{Outcome, Reason};
+
+/// A type of views.
+pub(crate) struct Kind {
+    /// The type's name: what tokens carry.
+    pub(super) name: fn() -> &'static str,
+    pub(super) options: fn() -> ViewOptions,
+    pub(super) mount: for<'a> fn(Reach<'a>) -> Mounting<'a>,
+}
+
+type Mounting<'a> = BoxFuture<'a, Result<Box<dyn Instance>, MountError>>;
+
+/// The kind of a type.
+pub(super) const fn kind<V: LiveView>() -> &'static Kind {
+    struct Of<V>(V);
+    impl<V: LiveView> Of<V> {
+        const KIND: &'static Kind = &Kind {
+            name: type_name::<V>,
+            options: V::options,
+            mount: |reach| {
+                let (id, connected) = (&reach.page.id, reach.page.connected);
+                let span = debug_span!("mount", view = type_name::<V>(), id, connected);
+                async move { Ok(Box::new(V::mount(&mut Mount::new(reach)).await?) as _) }
+                    .instrument(span)
+                    .boxed()
+            },
+        };
+    }
+    Of::<V>::KIND
+}
+
+/// A mounted view.
+pub(super) trait Instance: Send {
+    fn handle_params<'a>(&'a mut self, reach: Reach<'a>) -> BoxFuture<'a, Outcome>;
+
+    /// The error is that of an event which the view does not understand.
+    fn handle_event<'a>(
+        &'a mut self,
+        said: &ClientEvent,
+        reach: Reach<'a>,
+    ) -> Result<BoxFuture<'a, Outcome>, ReadError>;
+
+    fn handle_info<'a>(&'a mut self, info: Box<dyn Any + Send>, reach: Reach<'a>) -> BoxFuture<'a, Outcome>;
+
+    fn handle_broadcast<'a>(
+        &'a mut self,
+        broadcast: &'a Broadcast,
+        reach: Reach<'a>,
+    ) -> BoxFuture<'a, Outcome>;
+
+    fn terminate<'a>(&'a mut self, reason: &'a Reason) -> BoxFuture<'a, ()>;
+
+    fn render(&self) -> Html;
+}
+
+impl<V: LiveView> Instance for V {
+    fn handle_params<'a>(&'a mut self, reach: Reach<'a>) -> BoxFuture<'a, Outcome> {
+        let uri = reach.page.address.as_ref().map(|address| address.uri.as_str());
+        let span = debug_span!("handle_params", view = type_name::<V>(), id = reach.page.id, uri);
+        async move { LiveView::handle_params(self, &mut View::new(reach)).await }.instrument(span).boxed()
+    }
+
+    fn handle_event<'a>(
+        &'a mut self,
+        said: &ClientEvent,
+        reach: Reach<'a>,
+    ) -> Result<BoxFuture<'a, Outcome>, ReadError> {
+        let event = V::Event::read(said)?;
+        let span =
+            debug_span!("handle_event", view = type_name::<V>(), id = reach.page.id, event = said.name);
+        Ok(async move { LiveView::handle_event(self, event, &mut View::new(reach)).await }
+            .instrument(span)
+            .boxed())
+    }
+
+    fn handle_info<'a>(&'a mut self, info: Box<dyn Any + Send>, reach: Reach<'a>) -> BoxFuture<'a, Outcome> {
+        // Only typed handles and timers send infos: it is always of this type.
+        let Ok(info) = info.downcast::<V::Info>() else {
+            return async { Outcome::NoReply }.boxed();
+        };
+        async move { LiveView::handle_info(self, *info, &mut View::new(reach)).await }.boxed()
+    }
+
+    fn handle_broadcast<'a>(
+        &'a mut self,
+        broadcast: &'a Broadcast,
+        reach: Reach<'a>,
+    ) -> BoxFuture<'a, Outcome> {
+        async move { LiveView::handle_broadcast(self, broadcast, &mut View::new(reach)).await }.boxed()
+    }
+
+    fn terminate<'a>(&'a mut self, reason: &'a Reason) -> BoxFuture<'a, ()> {
+        LiveView::terminate(self, reason).boxed()
+    }
+
+    fn render(&self) -> Html {
+        debug_span!("render", view = type_name::<V>()).in_scope(|| LiveView::render(self))
+    }
+}
+
+impl std::fmt::Debug for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Kind").field(&(self.name)()).finish()
+    }
+}

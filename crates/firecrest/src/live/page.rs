@@ -1,0 +1,155 @@
+//! What the server knows of a view besides the view's own state.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use firecrest_pubsub::{Broadcast, Subscriber, SubscriberId, Subscription};
+use http::Extensions;
+use serde_json::{Map, Value};
+
+use super::address::Address;
+use super::kind::Kind;
+use super::leave::Leave;
+use super::table::LiveSession;
+use super::{Flash, Layout};
+use crate::Endpoint;
+use crate::channel::{Foreign, Shared, Timers};
+use crate::session::SessionData;
+
+/// One view: who it is, where it is, and what its callbacks want to be done.
+pub(super) struct Page {
+    pub(super) endpoint: Endpoint,
+    /// The container's id; the topic is `lv:` and this.
+    pub(super) id: String,
+    pub(super) kind: &'static Kind,
+    pub(super) visit: Arc<Visit>,
+    /// What is around the view inside its container.
+    pub(super) layout: Option<Layout>,
+    /// Whether the client's socket has joined; no while the page is made.
+    pub(super) connected: bool,
+    /// Where the page is; nothing for a view that no route leads to.
+    pub(super) address: Option<Address>,
+    /// What mount hooks have found out, for the view.
+    pub(super) extensions: Extensions,
+    pub(super) flash: Flash,
+    /// What was put in this turn: only that travels to the next page (spec §5.4).
+    pub(super) fresh: Flash,
+    pub(super) title: Option<String>,
+    /// Whether the title was set since it was sent last.
+    pub(super) title_is_new: bool,
+    /// Whether its first mount has asked for what only the socket knows.
+    pub(super) needs_socket: bool,
+    pub(super) events: Vec<Pushed>,
+    pub(super) leave: Option<Leave>,
+    /// What went wrong in a callback without a way to return it.
+    pub(super) failed: Option<String>,
+}
+
+/// What all views of one visit share.
+#[derive(Debug, Default)]
+pub(super) struct Visit {
+    /// The cookie session.
+    pub(super) session: SessionData,
+    /// What the view was given besides: by its live session, or by whoever renders it. It wins.
+    pub(super) given: Map<String, Value>,
+    /// The live session; nothing for views that no route leads to.
+    pub(super) live_session: Option<Arc<LiveSession>>,
+    /// The client's `params` of the join.
+    pub(super) connect_params: Option<Value>,
+}
+
+/// An event for the page's scripts (F061).
+#[derive(Debug)]
+pub(super) struct Pushed {
+    pub(super) name: String,
+    pub(super) payload: String,
+    pub(super) is_before_patch: bool,
+}
+
+impl Page {
+    /// A page that nothing has happened on yet.
+    pub(super) fn new(endpoint: &Endpoint, id: String, kind: &'static Kind, visit: Arc<Visit>) -> Self {
+        let options = (kind.options)();
+        Page {
+            endpoint: endpoint.clone(),
+            id,
+            kind,
+            layout: options.layout.or_else(|| visit.live_session.as_ref()?.layout),
+            visit,
+            connected: false,
+            address: None,
+            extensions: Extensions::new(),
+            flash: Flash::default(),
+            fresh: Flash::default(),
+            title: None,
+            title_is_new: false,
+            needs_socket: false,
+            events: Vec::new(),
+            leave: None,
+            failed: None,
+        }
+    }
+
+    pub(super) fn fail(&mut self, error: impl std::fmt::Display) {
+        self.failed.get_or_insert_with(|| error.to_string());
+    }
+
+    /// Goes somewhere, unless it already does.
+    pub(super) fn go(&mut self, leave: Leave) {
+        if self.leave.is_some() {
+            self.fail("the view already goes somewhere else: one redirect, navigation or patch for a turn");
+        } else {
+            self.leave = Some(leave);
+        }
+    }
+}
+
+/// A page, and what ties it to the rest of the program.
+pub(super) struct Reach<'a> {
+    pub(super) page: &'a mut Page,
+    pub(super) ear: Ear<'a>,
+    pub(super) subscriptions: &'a mut Vec<Subscription>,
+    pub(super) timers: &'a mut Option<Box<Timers>>,
+}
+
+/// Where broadcasts go.
+#[derive(Clone, Copy)]
+pub(super) enum Ear<'a> {
+    /// Into the channel's mailbox.
+    Channel(&'a Arc<Shared>),
+    /// There is no channel yet: a view that has missed something is not adopted.
+    Nobody(&'a Arc<Missed>),
+}
+
+impl Reach<'_> {
+    pub(super) fn subscribe(&mut self, topic: &str) {
+        if self.subscriptions.iter().any(|subscription| subscription.topic() == topic) {
+            return;
+        }
+        match self.ear {
+            Ear::Channel(shared) => {
+                Foreign::subscribe(shared, &self.page.endpoint, topic, self.subscriptions);
+            }
+            Ear::Nobody(missed) => {
+                let pubsub = self.page.endpoint.pubsub();
+                self.subscriptions.push(pubsub.subscribe(topic, SubscriberId::unique(), missed.clone()));
+            }
+        }
+    }
+}
+
+/// Whether a broadcast came while nobody could handle it.
+#[derive(Debug, Default)]
+pub(super) struct Missed(AtomicBool);
+
+impl Missed {
+    pub(super) fn something(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+impl Subscriber for Missed {
+    fn deliver(&self, _broadcast: &Arc<Broadcast>) {
+        self.0.store(true, Ordering::Release);
+    }
+}

@@ -1,0 +1,91 @@
+//! What a view says to its client, as JSON.
+
+use std::fmt::Write as _;
+
+use firecrest_live::Members;
+use firecrest_wire::Payload;
+use serde_json::{Value, json};
+
+use super::leave::Leave;
+use super::page::Page;
+use super::tokens;
+
+/// The client's version that this server speaks to; the client compares it with its own.
+const VERSION: &str = "1.2.12";
+
+impl Page {
+    /// Adds what is not part of the tree: title and events (spec §3.1). Both are sent once.
+    pub(super) fn add_members(&mut self, members: &mut Members) {
+        if std::mem::take(&mut self.title_is_new)
+            && let Some(title) = &self.title
+        {
+            members.push_member("t", &text(title));
+        }
+        if let Some(events) = self.take_events() {
+            members.push_member("e", &events);
+        }
+    }
+
+    /// The events that have not been sent, as a JSON list.
+    pub(super) fn take_events(&mut self) -> Option<String> {
+        if self.events.is_empty() {
+            return None;
+        }
+        let mut json = String::from("[");
+        for (at, event) in self.events.drain(..).enumerate() {
+            let comma = if at > 0 { "," } else { "" };
+            let before = if event.is_before_patch { ",true" } else { "" };
+            // Writing to a string does not fail.
+            let _ = write!(json, "{comma}[{},{}{before}]", text(&event.name), event.payload);
+        }
+        json.push(']');
+        Some(json)
+    }
+
+    /// Where the page is to go, as replies and pushes say it (spec §5.1). What was put into the flash in this turn goes along.
+    pub(super) fn departure(&self, leave: &Leave) -> (&'static str, Value) {
+        let (event, mut body) = match leave {
+            Leave::Patch(to, kind) => return ("live_patch", json!({ "to": to, "kind": kind })),
+            Leave::Navigate(to, kind) => ("live_redirect", json!({ "to": to, "kind": kind })),
+            Leave::Redirect(to) => ("redirect", json!({ "to": to })),
+        };
+        if let Some(flash) = tokens::sign_flash(&self.endpoint, &self.fresh) {
+            body["flash"] = flash.into();
+        }
+        (event, body)
+    }
+}
+
+/// The answer to an event: nothing to say, or a diff.
+pub(super) fn answer(members: &Members) -> Payload {
+    if members.is_empty() {
+        return Payload::empty();
+    }
+    json_payload(format!("{{\"diff\":{{{}}}}}", members.as_str()))
+}
+
+/// The payload of a `diff` that nobody has asked for.
+pub(super) fn diff(members: &Members) -> Payload {
+    json_payload(format!("{{{}}}", members.as_str()))
+}
+
+/// The answer to a join (spec §2.5), with further members.
+pub(super) fn joined(members: &Members, container: Option<&Value>, patch: Option<&Value>) -> Payload {
+    let mut json = format!("{{\"rendered\":{{{}}},\"liveview_version\":\"{VERSION}\"", members.as_str());
+    for (name, value) in [("container", container), ("live_patch", patch)] {
+        if let Some(value) = value {
+            // Writing to a string does not fail.
+            let _ = write!(json, ",\"{name}\":{value}");
+        }
+    }
+    json.push('}');
+    json_payload(json)
+}
+
+fn json_payload(json: String) -> Payload {
+    Payload::Json(json.into())
+}
+
+fn text(text: &str) -> String {
+    Value::from(text).to_string()
+}

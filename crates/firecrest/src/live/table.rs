@@ -1,0 +1,115 @@
+//! What an endpoint knows of its live views: routes, live sessions, types.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use firecrest_wire::params::ParamsError;
+use matchit::InsertError;
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+use super::address::{self, Address};
+use super::hook::ErasedHook;
+use super::kind::Kind;
+use super::parked::Parked;
+use super::{Layout, RootLayout};
+
+/// The live views of an endpoint.
+pub(crate) struct Live {
+    routes: RwLock<matchit::Router<Arc<Route>>>,
+    /// Every type that was rendered or routed here: a nested view's token names its type.
+    kinds: RwLock<HashMap<&'static str, &'static Kind>>,
+    /// The names of live sessions.
+    names: Mutex<HashSet<String>>,
+    pub(super) parked: Parked,
+    /// The seed of the hashes that stand for what clients hold.
+    pub(super) seed: u64,
+}
+
+/// An address that leads to a view.
+#[derive(Debug)]
+pub(super) struct Route {
+    pub(super) kind: &'static Kind,
+    pub(super) action: Option<String>,
+    pub(super) session: Arc<LiveSession>,
+}
+
+/// Routes that can be navigated between without a page load (spec §1.9).
+pub(super) struct LiveSession {
+    pub(super) name: String,
+    pub(super) hooks: Vec<Box<dyn ErasedHook>>,
+    pub(super) root: RootLayout,
+    pub(super) layout: Option<Layout>,
+    pub(super) given: Map<String, Value>,
+    /// Where the live socket is mounted.
+    pub(super) socket: String,
+}
+
+/// Why an address leads to no view.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NoRoute {
+    #[error("no live route leads to {0:?}")]
+    Unknown(String),
+    #[error("the address's parameters cannot be read: {0}")]
+    Params(#[from] ParamsError),
+}
+
+impl Live {
+    pub(crate) fn new() -> Self {
+        Live {
+            routes: RwLock::default(),
+            kinds: RwLock::default(),
+            names: Mutex::default(),
+            parked: Parked::default(),
+            seed: rand::random(),
+        }
+    }
+
+    /// # Errors
+    /// When another route leads from the same addresses.
+    pub(super) fn insert(&self, pattern: &str, route: Arc<Route>) -> Result<(), InsertError> {
+        self.register(route.kind);
+        self.routes.write().unwrap_or_else(PoisonError::into_inner).insert(pattern, route)
+    }
+
+    /// Reserves a live session's name; no when it is taken.
+    pub(super) fn claim(&self, name: &str) -> bool {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned())
+    }
+
+    /// A name for the live session of a mount that has not named it.
+    pub(super) fn default_name(&self) -> String {
+        let taken = self.names.lock().unwrap_or_else(PoisonError::into_inner).len();
+        if taken == 0 { "default".to_owned() } else { format!("default {}", taken + 1) }
+    }
+
+    /// The route of a path with query, and the address there.
+    pub(super) fn find(&self, uri: &str) -> Result<(Arc<Route>, Address), NoRoute> {
+        let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
+        let found = routes.at(address::path(uri)).map_err(|_| NoRoute::Unknown(uri.to_owned()))?;
+        let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let path = found.params.iter().map(|(name, value)| (name, decoded(value)));
+        let params = address::params(uri, path)?;
+        let route = Arc::clone(found.value);
+        let address = Address { uri: uri.to_owned(), params, action: route.action.clone() };
+        Ok((route, address))
+    }
+
+    /// Remembers a type of views, so that a client can join views of it.
+    pub(super) fn register(&self, kind: &'static Kind) {
+        let name = (kind.name)();
+        if self.kind(name).is_none() {
+            self.kinds.write().unwrap_or_else(PoisonError::into_inner).insert(name, kind);
+        }
+    }
+
+    pub(super) fn kind(&self, name: &str) -> Option<&'static Kind> {
+        self.kinds.read().unwrap_or_else(PoisonError::into_inner).get(name).copied()
+    }
+}
+
+impl std::fmt::Debug for LiveSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LiveSession").field("name", &self.name).finish_non_exhaustive()
+    }
+}

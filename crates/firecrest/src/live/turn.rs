@@ -1,0 +1,216 @@
+//! One turn of a view: a callback, and what comes of it (spec §5.3, §8.2).
+
+use std::any::Any;
+
+use firecrest_live::Members;
+use firecrest_live::form::{ClientEvent, EventValue, LIMITS};
+use firecrest_pubsub::Broadcast;
+use firecrest_wire::Payload;
+use serde_json::{Value, json};
+
+use super::address::path_and_query;
+use super::channel::{LiveChannel, ShowError};
+use super::event::Patched;
+use super::info::LiveInfo;
+use super::leave::{Leave, Local};
+use super::mounted::{MAX_PATCHES, PatchError, TooManyPatches};
+use super::reply;
+use crate::channel::{Context, Outcome, Reply, Stop};
+
+impl LiveChannel {
+    /// The page says something.
+    pub(super) async fn event(&mut self, payload: Payload, cx: &mut Context<'_, LiveInfo>) -> Outcome {
+        let event = match read(&payload) {
+            Ok(event) => event,
+            Err(error) => return Stop::error(format!("the event cannot be read: {error}")).into(),
+        };
+        if event.cid.is_some() {
+            // There was a component, or there never was: the client only wants to go on (spec §4.1).
+            return Reply::empty().into();
+        }
+        if event.name.starts_with("lv:") {
+            return self.reserved(&event, cx).await;
+        }
+        let (view, reach) = self.reach(cx);
+        let outcome = match view.handle_event(&event, reach) {
+            Ok(handling) => handling.await,
+            Err(error) => {
+                return Stop::error(format!("event {:?} is not understood: {error}", event.name)).into();
+            }
+        };
+        self.conclude(outcome, cx, true).await
+    }
+
+    /// An event of the framework itself.
+    async fn reserved(&mut self, event: &ClientEvent, cx: &mut Context<'_, LiveInfo>) -> Outcome {
+        if event.name != "lv:clear-flash" {
+            return Stop::error(format!("there is no event {:?}", event.name)).into();
+        }
+        let key = match &event.value {
+            EventValue::Json(value) => value.get("key").and_then(Value::as_str),
+            EventValue::Form(fields) => fields.text("key"),
+        };
+        self.page.flash.clear(key);
+        self.conclude(Outcome::Render, cx, true).await
+    }
+
+    /// The visitor has gone to another address of the view.
+    pub(super) async fn patched(&mut self, payload: Payload, cx: &mut Context<'_, LiveInfo>) -> Outcome {
+        let to = match patched(&payload) {
+            Ok(to) => to,
+            Err(error) => return Stop::error(format!("the patch cannot be read: {error}")).into(),
+        };
+        self.page.flash.clear(None);
+        match self.page.patch(&to) {
+            Ok(()) => {}
+            Err(PatchError::OtherView(_)) => return Reply::ok(json!({ "link_redirect": true })).into(),
+            Err(error) => return Stop::error(error.to_string()).into(),
+        }
+        let (view, reach) = self.reach(cx);
+        let outcome = view.handle_params(reach).await;
+        self.conclude(outcome, cx, true).await
+    }
+
+    pub(super) async fn info(
+        &mut self,
+        info: Box<dyn Any + Send>,
+        cx: &mut Context<'_, LiveInfo>,
+    ) -> Outcome {
+        let (view, reach) = self.reach(cx);
+        let outcome = view.handle_info(info, reach).await;
+        self.conclude(outcome, cx, false).await
+    }
+
+    pub(super) async fn broadcast(
+        &mut self,
+        broadcast: &Broadcast,
+        cx: &mut Context<'_, LiveInfo>,
+    ) -> Outcome {
+        let (view, reach) = self.reach(cx);
+        let outcome = view.handle_broadcast(broadcast, reach).await;
+        self.conclude(outcome, cx, false).await
+    }
+
+    /// Goes where the callback wants to, or sends what has changed. `is_asked` when the client waits for an answer.
+    pub(super) async fn conclude(
+        &mut self,
+        outcome: Outcome,
+        cx: &mut Context<'_, LiveInfo>,
+        is_asked: bool,
+    ) -> Outcome {
+        let (mut renders, answer) = match outcome {
+            Outcome::Render => (true, None),
+            Outcome::NoReply => (false, None),
+            Outcome::Reply(reply) => (true, Some(reply)),
+            stop @ Outcome::Stop(_) => return stop,
+        };
+        match self.go(cx, is_asked).await {
+            Ok(has_patched) => renders |= has_patched,
+            Err(stop) => return stop.into(),
+        }
+        let members = match self.changes(renders, cx) {
+            Ok(members) => members,
+            Err(error) => return Stop::error(error.to_string()).into(),
+        };
+        self.page.fresh.clear(None);
+        match (answer, is_asked) {
+            (Some(answer), true) => answer_with(members, answer),
+            (Some(_), false) => Stop::error("only handle_event has an event to reply to").into(),
+            (None, true) => Reply::payload("ok", reply::answer(&members)).into(),
+            (None, false) => {
+                if !members.is_empty() {
+                    cx.push_payload("diff", &reply::diff(&members));
+                }
+                Outcome::NoReply
+            }
+        }
+    }
+
+    fn changes(&mut self, renders: bool, cx: &mut Context<'_, LiveInfo>) -> Result<Members, ShowError> {
+        if renders {
+            return self.render_changes(cx.ties().0);
+        }
+        let mut members = Members::default();
+        self.page.add_members(&mut members);
+        Ok(members)
+    }
+
+    /// Follows patches; yes when there was one. The error ends the view: it goes elsewhere, or a callback has failed.
+    async fn go(&mut self, cx: &mut Context<'_, LiveInfo>, is_asked: bool) -> Result<bool, Stop> {
+        for patches in 0..=MAX_PATCHES {
+            if let Some(error) = self.page.failed.take() {
+                return Err(Stop::error(error));
+            }
+            let to = match self.page.leave.take() {
+                None => return Ok(patches > 0),
+                Some(leave @ Leave::Patch(..)) if self.is_nested() => {
+                    if !self.connection.family().go(self.instance, leave) {
+                        return Err(Stop::error("there is no outer view whose address could be patched"));
+                    }
+                    continue;
+                }
+                Some(leave @ Leave::Patch(..)) => leave,
+                Some(leave) => return Err(self.depart(&leave, cx, is_asked)),
+            };
+            self.patch(&to, cx).await?;
+        }
+        Err(Stop::error(TooManyPatches.to_string()))
+    }
+
+    /// Changes the address and tells view and client.
+    async fn patch(&mut self, leave: &Leave, cx: &mut Context<'_, LiveInfo>) -> Result<(), Stop> {
+        let Leave::Patch(to, _) = leave else { return Ok(()) };
+        self.page.patch(to).map_err(|error| Stop::error(error.to_string()))?;
+        let (event, body) = self.page.departure(leave);
+        let (view, reach) = self.reach(cx);
+        let outcome = view.handle_params(reach).await;
+        cx.push(event, &body);
+        match outcome {
+            Outcome::Stop(stop) => Err(stop),
+            _ => Ok(()),
+        }
+    }
+
+    /// The last words of a view that goes elsewhere: its events, then where to (spec §5.3).
+    fn depart(&mut self, leave: &Leave, cx: &mut Context<'_, LiveInfo>, is_asked: bool) -> Stop {
+        if let Some(events) = self.page.take_events() {
+            let mut members = Members::default();
+            members.push_member("e", &events);
+            cx.push_payload("diff", &reply::diff(&members));
+        }
+        let (name, body) = self.page.departure(leave);
+        if is_asked {
+            return Stop::normal().with_reply(Reply::ok(json!({ name: body })));
+        }
+        cx.push(name, &body);
+        Stop::normal()
+    }
+}
+
+/// What changed, and what the view replies to the event (F062).
+fn answer_with(mut members: Members, answer: Reply) -> Outcome {
+    let payload = match answer.payload {
+        Ok(Payload::Json(json)) if answer.status == "ok" && json.starts_with('{') => json,
+        Ok(_) => return Stop::error("a view's reply must be `Reply::ok` with an object").into(),
+        Err(error) => return Stop::error(format!("the reply cannot be sent: {error}")).into(),
+    };
+    members.push_member("r", &payload);
+    Reply::payload("ok", reply::answer(&members)).into()
+}
+
+/// Where the visitor has gone.
+fn patched(payload: &Payload) -> Result<Local, String> {
+    let patched: Patched<'_> = serde_json::from_str(text(payload)?).map_err(|error| error.to_string())?;
+    Local::new(path_and_query(&patched.url)).map_err(|error| error.to_string())
+}
+
+fn read(payload: &Payload) -> Result<ClientEvent, String> {
+    ClientEvent::parse(text(payload)?, &LIMITS).map_err(|error| error.to_string())
+}
+
+fn text(payload: &Payload) -> Result<&str, String> {
+    match payload {
+        Payload::Json(json) => Ok(json),
+        Payload::Binary(_) => Err("it is binary".to_owned()),
+    }
+}

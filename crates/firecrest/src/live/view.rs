@@ -1,0 +1,206 @@
+//! What a view's callback can do.
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use firecrest_wire::params::{Params, ParamsShapeError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Flash;
+use super::handle::ViewHandle;
+use super::info::LiveInfo;
+use super::leave::{Kind, Leave, Local, external};
+use super::page::{Ear, Pushed, Reach};
+use crate::Endpoint;
+use crate::channel::{MAX_TIMERS, Timer};
+
+/// A view's access to the world during one callback. `I` is the view's `Info` type.
+///
+/// What it is asked to do does not return errors: what cannot be done crashes the view when the callback returns, and the
+/// log says why.
+pub struct View<'a, I = ()> {
+    pub(super) reach: Reach<'a>,
+    info: PhantomData<fn(I)>,
+}
+
+impl<'a, I: Send + 'static> View<'a, I> {
+    pub(super) fn new(reach: Reach<'a>) -> Self {
+        View { reach, info: PhantomData }
+    }
+
+    /// The id of the view's container in the page. Its topic is `lv:` followed by this.
+    pub fn id(&self) -> &str {
+        &self.reach.page.id
+    }
+
+    /// The endpoint.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.reach.page.endpoint
+    }
+
+    /// The parameters of the page's address: those of the query, and those of the path, which win (F075). Empty for a view
+    /// that no route leads to.
+    pub fn params(&self) -> &Params {
+        static NONE: Params = Params::new();
+        self.reach.page.address.as_ref().map_or(&NONE, |address| &address.params)
+    }
+
+    /// The page's parameters as a type of yours.
+    ///
+    /// # Errors
+    /// When they do not fit.
+    pub fn parse_params<T: DeserializeOwned>(&self) -> Result<T, ParamsShapeError> {
+        self.params().deserialize()
+    }
+
+    /// Path and query of the page; empty for a view that no route leads to.
+    pub fn uri(&self) -> &str {
+        self.reach.page.address.as_ref().map_or("", |address| &address.uri)
+    }
+
+    /// The action that the route was given, if any (F075).
+    pub fn action(&self) -> Option<&str> {
+        self.reach.page.address.as_ref()?.action.as_deref()
+    }
+
+    /// A value of the session: of what the view was given when it was rendered, or else of the cookie session. It is as it was
+    /// when the page was loaded, or the socket connected.
+    pub fn session<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        let visit = &self.reach.page.visit;
+        match visit.given.get(key) {
+            Some(value) => T::deserialize(value).ok(),
+            None => visit.session.get(key),
+        }
+    }
+
+    /// A value that a mount hook has left (see [`Mount::insert`](super::Mount::insert)).
+    pub fn get<T: Clone + Send + Sync + 'static>(&self) -> Option<&T> {
+        self.reach.page.extensions.get()
+    }
+
+    /// Shows a message, by the layout, until it is cleared or the page's address changes (F063).
+    pub fn put_flash(&mut self, kind: impl Into<String>, message: impl Into<String>) {
+        let (kind, message) = (kind.into(), message.into());
+        self.reach.page.fresh.put(kind.clone(), message.clone());
+        self.reach.page.flash.put(kind, message);
+    }
+
+    /// Removes all messages, or those of one kind.
+    pub fn clear_flash(&mut self, kind: Option<&str>) {
+        self.reach.page.fresh.clear(kind);
+        self.reach.page.flash.clear(kind);
+    }
+
+    /// The messages that are shown.
+    pub fn flash(&self) -> &Flash {
+        &self.reach.page.flash
+    }
+
+    /// Changes the page's title (F060).
+    pub fn set_title(&mut self, title: impl Into<String>) {
+        let page = &mut *self.reach.page;
+        page.title = Some(title.into());
+        page.title_is_new = true;
+    }
+
+    /// Sends an event to the page's scripts after the page is patched: the window gets `phx:NAME` with the payload, which must
+    /// be an object, as `detail`, and hooks get it with `handleEvent` (F061).
+    pub fn push_event(&mut self, name: &str, payload: &(impl Serialize + ?Sized)) {
+        self.push_pushed(name, payload, false);
+    }
+
+    /// As [`push_event`](Self::push_event), but before the page is patched.
+    pub fn push_event_before_patch(&mut self, name: &str, payload: &(impl Serialize + ?Sized)) {
+        self.push_pushed(name, payload, true);
+    }
+
+    fn push_pushed(&mut self, name: &str, payload: &(impl Serialize + ?Sized), is_before_patch: bool) {
+        let page = &mut *self.reach.page;
+        match serde_json::to_string(payload) {
+            Ok(json) if json.starts_with('{') => {
+                page.events.push(Pushed { name: name.to_owned(), payload: json, is_before_patch });
+            }
+            Ok(_) => page.fail(format_args!("the payload of the event {name:?} is no object")),
+            Err(error) => page.fail(format_args!("the payload of the event {name:?}: {error}")),
+        }
+    }
+
+    /// Changes the page's address while this view stays: `handle_params` is called with the new one (F100).
+    pub fn push_patch(&mut self, path: impl Into<String>) {
+        self.local(path, |path| Leave::Patch(path, Kind::Push));
+    }
+
+    /// As [`push_patch`](Self::push_patch), without an entry in the browser's history.
+    pub fn replace_patch(&mut self, path: impl Into<String>) {
+        self.local(path, |path| Leave::Patch(path, Kind::Replace));
+    }
+
+    /// Goes to another view over the open socket, or with a page load where that is impossible (F101). This view ends.
+    pub fn push_navigate(&mut self, path: impl Into<String>) {
+        self.local(path, |path| Leave::Navigate(path, Kind::Push));
+    }
+
+    /// As [`push_navigate`](Self::push_navigate), without an entry in the browser's history.
+    pub fn replace_navigate(&mut self, path: impl Into<String>) {
+        self.local(path, |path| Leave::Navigate(path, Kind::Replace));
+    }
+
+    /// Goes to another page of this host, with a page load (F102). This view ends.
+    pub fn redirect(&mut self, path: impl Into<String>) {
+        self.local(path, |path| Leave::Redirect(path.as_str().to_owned()));
+    }
+
+    /// Goes to a page of another host, by its full address (F102, F107). This view ends.
+    pub fn redirect_external(&mut self, url: impl Into<String>) {
+        match external(url) {
+            Ok(url) => self.reach.page.go(Leave::Redirect(url)),
+            Err(error) => self.reach.page.fail(error),
+        }
+    }
+
+    fn local(&mut self, path: impl Into<String>, leave: impl FnOnce(Local) -> Leave) {
+        match Local::new(path) {
+            Ok(path) => self.reach.page.go(leave(path)),
+            Err(error) => self.reach.page.fail(error),
+        }
+    }
+
+    /// Subscribes this view to a topic; its broadcasts arrive in `handle_broadcast` (F078). Subscribing again changes nothing.
+    ///
+    /// Nothing is missed between the page and the socket: a view whose topics had a broadcast in between is mounted again.
+    pub fn subscribe(&mut self, topic: &str) {
+        self.reach.subscribe(topic);
+    }
+
+    /// Ends a subscription.
+    pub fn unsubscribe(&mut self, topic: &str) {
+        self.reach.subscriptions.retain(|subscription| subscription.topic() != topic);
+    }
+
+    /// Sends `info` to `handle_info` after a time; while there is no socket yet, as soon as there is one. The timer ends with
+    /// the view. More than 1,000 pending timers crash the view.
+    pub fn send_after(&mut self, after: Duration, info: I) -> Timer {
+        let info = LiveInfo::User(Box::new(info));
+        match self.reach.timers.get_or_insert_default().add(after, Box::new(info)) {
+            Some(timer) => timer,
+            None => {
+                self.reach.page.fail(format_args!("more than {MAX_TIMERS} timers are pending"));
+                Timer::default()
+            }
+        }
+    }
+
+    /// Cancels a timer. Returns whether it was still pending.
+    pub fn cancel(&mut self, timer: Timer) -> bool {
+        self.reach.timers.as_mut().is_some_and(|timers| timers.cancel(timer))
+    }
+
+    /// A handle to send infos to this view from anywhere; none while there is no socket.
+    pub fn handle(&self) -> Option<ViewHandle<I>> {
+        match self.reach.ear {
+            Ear::Channel(shared) => Some(ViewHandle::new(shared)),
+            Ear::Nobody(_) => None,
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Live views over real connections. Each test names the item of the live protocol's specification it proves.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+#![allow(clippy::needless_pass_by_value, reason = "`json!` in an argument reads better than `&json!`")]
+
+mod adoption;
+mod errors;
+mod events;
+mod first_page;
+mod flash;
+mod hostile;
+mod navigation;
+mod nested;
+mod pages;
+#[path = "../it/support.rs"]
+#[allow(dead_code, reason = "shared with the tests of ordinary channels")]
+mod support;
+mod visitor;
