@@ -1,4 +1,4 @@
-// Bundles src/ into dist/: hello.js as one minified module, each stylesheet minified, the icon as it is,
+// Bundles src/ into dist/: each script as one minified module, each stylesheet minified, the icon as it is,
 // and next to every file its .br and .gz twins, so that the server never compresses a static file.
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";

@@ -4,19 +4,8 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
 import { startServer } from "../conformance/server.mjs";
-
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+import { launch } from "./chromium.mjs";
 
 let server;
 let browser;
@@ -24,7 +13,7 @@ let pictures;
 
 before(async () => {
   server = await startServer();
-  browser = await chromium.launch({ executablePath, headless: true, args });
+  browser = await launch();
   pictures = await mkdtemp(join(tmpdir(), "firecrest-pictures-"));
 });
 

@@ -1,10 +1,16 @@
-// Starts the showcase under test as a process of its own and stops it again. Needs nothing but Node.
+// Starts the program under test as a process of its own and stops it again. Needs nothing but Node.
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+
+/** What can be started: the variable that names the binary, and whether it keeps data in a folder. */
+export const programs = {
+  showcase: { variable: "FIRECREST_SHOWCASE_BIN", keepsData: true },
+  liveDemo: { variable: "FIRECREST_LIVE_DEMO_BIN", keepsData: false },
+};
 
 /** Milliseconds the server may take to print its address. */
 const startDeadline = 30_000;
@@ -48,13 +54,13 @@ export class Server {
   }
 }
 
-/** Starts the binary named by FIRECREST_SHOWCASE_BIN on a free port with an empty data directory. */
-export async function startServer() {
-  const binary = process.env.FIRECREST_SHOWCASE_BIN;
-  if (!binary) throw new Error("FIRECREST_SHOWCASE_BIN must name the showcase binary; `cargo xtask conformance` sets it");
+/** Starts a program on a free port, with an empty data directory if it keeps data. */
+export async function startServer({ variable, keepsData } = programs.showcase) {
+  const binary = process.env[variable];
+  if (!binary) throw new Error(`${variable} must name the binary under test; \`cargo xtask test\` sets it`);
   const data = await mkdtemp(join(tmpdir(), "firecrest-"));
   const secret = process.env.FIRECREST_SECRET_KEY_BASE ?? randomBytes(48).toString("base64");
-  const child = spawn(binary, ["--listen", "127.0.0.1:0", "--data", data], {
+  const child = spawn(binary, ["--listen", "127.0.0.1:0", ...(keepsData ? ["--data", data] : [])], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, FIRECREST_SECRET_KEY_BASE: secret },
   });

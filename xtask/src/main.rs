@@ -47,7 +47,7 @@ enum Chore {
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
         times: u32,
     },
-    /// Write which test proves which item of the protocol's checklist.
+    /// Write which test proves which item of the checklists.
     Coverage {
         /// Fail when the written table is out of date instead of writing it.
         #[arg(long)]

@@ -34,6 +34,13 @@ pub(crate) fn proofs() -> Result<Proofs, Failure> {
     Ok(proofs)
 }
 
+/// Those proofs that are in files below `folder`.
+pub(crate) fn within(folder: &str, proofs: &Proofs) -> Proofs {
+    let own = |tests: &Vec<String>| tests.iter().filter(|test| test.starts_with(folder)).cloned().collect();
+    let some = proofs.iter().map(|(id, tests)| (*id, own(tests)));
+    some.filter(|(_, tests): &(Id, Vec<String>)| !tests.is_empty()).collect()
+}
+
 fn record(proofs: &mut Proofs, file: &str, test: &Test) {
     let mut named = ids::find(&test.claims);
     named.sort_unstable();
@@ -113,8 +120,13 @@ fn title(line: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn names(tests: &[Test]) -> Vec<(&str, Vec<Id>)> {
-        tests.iter().map(|test| (test.name.as_str(), ids::find(&test.claims))).collect()
+    fn claims(tests: &[Test]) -> Vec<(&str, String)> {
+        let claims = |test: &Test| ids::find(&test.claims).iter().map(Id::to_string).collect::<Vec<_>>();
+        tests.iter().map(|test| (test.name.as_str(), claims(test).join(" "))).collect()
+    }
+
+    fn expected<'a>(claims: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
+        claims.iter().map(|(name, ids)| (*name, (*ids).to_owned())).collect()
     }
 
     #[test]
@@ -131,11 +143,11 @@ mod tests {
             async fn c115_join() {}
 
             #[firecrest::test]
-            async fn c116_push() {}";
+            async fn f062_push() {}";
         let tests = rust_tests(source);
         assert_eq!(
-            names(&tests),
-            [("routes", vec![1, 2]), ("c115_join", vec![115]), ("c116_push", vec![116])]
+            claims(&tests),
+            expected(&[("routes", "C001 C002"), ("c115_join", "C115"), ("f062_push", "F062")])
         );
     }
 
@@ -150,21 +162,32 @@ mod tests {
             struct Thing;
             #[test]
             fn real() {}";
-        assert_eq!(names(&rust_tests(source)), [("real", vec![])]);
+        assert_eq!(claims(&rust_tests(source)), expected(&[("real", "")]));
     }
 
     #[test]
     fn node_tests_claim_by_title() {
-        let source =
-            "test(\"H02 C115 ping\", async () => {\n  test(`C116 over ${name}`, f);\nlatest(\"C117\");";
+        let source = "test(\"H02 C115 ping\", async () => {\n  test(`F110, E042: over ${name}`, f);\nlatest(\"C117\");";
         let tests = node_tests(source);
-        assert_eq!(names(&tests), [("H02 C115 ping", vec![115]), ("C116 over ${name}", vec![116])]);
+        let over = ("F110, E042: over ${name}", "F110 E042");
+        assert_eq!(claims(&tests), expected(&[("H02 C115 ping", "C115"), over]));
     }
 
     #[test]
     fn a_test_that_names_an_item_twice_is_listed_once() {
         let mut proofs = Proofs::new();
         record(&mut proofs, "a.rs", &Test { name: "c001_x".into(), claims: "c001_x C001".into() });
-        assert_eq!(proofs[&1], ["a.rs: c001_x"]);
+        assert_eq!(proofs[&ids::only("C001")], ["a.rs: c001_x"]);
+    }
+
+    #[test]
+    fn proofs_can_be_limited_to_a_folder() {
+        let mut proofs = Proofs::new();
+        for (file, ids) in [("tests/browser/a.test.mjs", "E001"), ("crates/a.rs", "E001 E002")] {
+            record(&mut proofs, file, &Test { name: "x".into(), claims: ids.into() });
+        }
+        let own = within("tests/browser/", &proofs);
+        assert_eq!(own, Proofs::from([(ids::only("E001"), vec!["tests/browser/a.test.mjs: x".to_owned()])]));
+        assert_eq!(within("", &proofs), proofs);
     }
 }

@@ -1,53 +1,53 @@
-//! The table of items and what proves them.
+//! The table of a checklist's items and what proves them.
 
 use std::fmt::Write as _;
 
 use super::ids::Id;
-use super::items::{self, Item, Reason, Side};
+use super::items::{self, Item, Reason};
 use super::scan::Proofs;
 
 const INTRODUCTION: &str = "\
-# What proves each item of the protocol's checklist
-
 Written by `cargo xtask coverage`; do not edit. Items come from `items.txt`. A test proves an item by naming it in its name,
 its title or its doc comment. Notes, from `notes.txt`, say what the tests of an item leave open and why; reasons, after a
 dash and from `exceptions.txt`, why an item has no test.
 ";
 
 pub(crate) struct Table {
-    items: Vec<Item>,
-    reasons: Vec<Reason>,
-    notes: Vec<Reason>,
-    proofs: Proofs,
+    pub(crate) items: Vec<Item>,
+    pub(crate) reasons: Vec<Reason>,
+    pub(crate) notes: Vec<Reason>,
+    pub(crate) proofs: Proofs,
 }
 
 impl Table {
-    pub(crate) fn new(items: Vec<Item>, reasons: Vec<Reason>, notes: Vec<Reason>, proofs: Proofs) -> Self {
-        Self { items, reasons, notes, proofs }
-    }
-
     /// The whole document.
-    pub(crate) fn to_markdown(&self) -> String {
+    pub(crate) fn to_markdown(&self, heading: &str) -> String {
         let mut text = format!(
-            "{INTRODUCTION}\n{}\n\n| item | what | proven by |\n| --- | --- | --- |\n",
+            "# {heading}\n\n{INTRODUCTION}\n{}\n\n| item | what | proven by |\n| --- | --- | --- |\n",
             self.summary()
         );
-        for item in &self.items {
+        for Item { id, what, .. } in &self.items {
             // Writing to a string cannot fail.
-            let _ =
-                writeln!(text, "| {} | {} | {} |", name(item.id), cell(&item.what), self.evidence(item.id));
+            let _ = writeln!(text, "| {id} | {} | {} |", cell(what), self.evidence(*id));
         }
         text
     }
 
-    /// One line per side: how many of its items have a test.
+    /// One line per part, in the order of the list: how many of its items have a test.
     pub(crate) fn summary(&self) -> String {
-        let sides = Side::ALL.map(|side| {
-            let own: Vec<_> = self.items.iter().filter(|item| item.side == side).collect();
-            let proven = own.iter().filter(|item| self.proofs.contains_key(&item.id)).count();
-            format!("* {}: {proven} of {} items have a test", side.name(), own.len())
-        });
-        sides.join("\n")
+        let mut parts: Vec<(&str, usize, usize)> = Vec::new();
+        for item in &self.items {
+            let known = parts.iter().position(|(part, ..)| *part == item.part);
+            let at = known.unwrap_or(parts.len());
+            if known.is_none() {
+                parts.push((&item.part, 0, 0));
+            }
+            parts[at].1 += usize::from(self.is_proven(item.id));
+            parts[at].2 += 1;
+        }
+        let lines =
+            parts.iter().map(|(part, proven, all)| format!("* {part}: {proven} of {all} items have a test"));
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     /// Items with neither a test nor a reason.
@@ -56,17 +56,23 @@ impl Table {
             .items
             .iter()
             .filter(|item| !self.is_proven(item.id) && items::find(&self.reasons, item.id).is_none());
-        open.map(|item| format!("{} {}", name(item.id), item.what)).collect()
+        open.map(|item| format!("{} {}", item.id, item.what)).collect()
     }
 
-    /// Reasons that the table does not show: every item they are for has a test or another reason.
+    /// Items that have a test and yet a reason why not.
+    pub(crate) fn excused(&self) -> Vec<String> {
+        let named = self.reasons.iter().flat_map(|reason| reason.ids.iter().map(move |id| (*id, reason)));
+        let excused = named.filter(|(id, _)| self.is_item(*id) && self.is_proven(*id));
+        excused.map(|(id, reason)| format!("{id} {}", reason.text)).collect()
+    }
+
+    /// Reasons that would be for nothing even if there were no tests: of no item, or of items that others cover before.
     pub(crate) fn dead_reasons(&self) -> Vec<String> {
-        let shown = |reason: &Reason, id: Id| {
+        let covers = |reason: &Reason, id: Id| {
             self.is_item(id)
-                && !self.is_proven(id)
                 && items::find(&self.reasons, id).is_some_and(|first| std::ptr::eq(first, reason))
         };
-        let dead = self.reasons.iter().filter(|reason| !reason.ids.iter().any(|id| shown(reason, *id)));
+        let dead = self.reasons.iter().filter(|reason| !reason.ids.iter().any(|id| covers(reason, *id)));
         dead.map(line).collect()
     }
 
@@ -98,12 +104,8 @@ impl Table {
 }
 
 fn line(reason: &Reason) -> String {
-    let ids: Vec<_> = reason.ids.iter().copied().map(name).collect();
+    let ids: Vec<_> = reason.ids.iter().map(Id::to_string).collect();
     format!("{} {}", ids.join(" "), reason.text)
-}
-
-fn name(id: Id) -> String {
-    format!("C{id:03}")
 }
 
 fn cell(text: &str) -> String {
@@ -113,51 +115,57 @@ fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::coverage::ids;
 
-    fn item(id: Id, side: Side) -> Item {
-        Item { id, what: format!("what {id}"), side }
-    }
+    const ITEMS: &str = "C001\twhat 1\tserver\nC002\twhat 2\tserver\nC003\twhat 3\tclient\n";
 
-    fn reason(ids: &[Id], text: &str) -> Reason {
-        Reason { ids: ids.to_vec(), text: text.to_owned() }
-    }
-
-    fn noted(notes: Vec<Reason>, reasons: Vec<Reason>) -> Table {
-        let items = vec![item(1, Side::Server), item(2, Side::Server), item(3, Side::Server)];
-        Table::new(items, reasons, notes, Proofs::from([(1, vec!["a.rs: c001_x".to_owned()])]))
-    }
-
-    fn table() -> Table {
-        noted(Vec::new(), vec![reason(&[1], "not needed"), reason(&[2], "a | b")])
+    fn table(reasons: &str, notes: &str) -> Table {
+        Table {
+            items: items::items("items.txt", ITEMS).unwrap(),
+            reasons: items::reasons("exceptions.txt", reasons).unwrap(),
+            notes: items::reasons("notes.txt", notes).unwrap(),
+            proofs: Proofs::from([(ids::only("C001"), vec!["a.rs: c001_x".to_owned()])]),
+        }
     }
 
     #[test]
-    fn a_reason_whose_items_all_have_tests_is_dead() {
-        assert_eq!(table().dead_reasons(), ["C001 not needed"]);
-        let partly = noted(Vec::new(), vec![reason(&[1, 2], "partly"), reason(&[3], "all")]);
-        assert_eq!(partly.dead_reasons(), Vec::<String>::new());
-        let useless = [reason(&[2], "first"), reason(&[2], "second"), reason(&[9], "no item")];
-        assert_eq!(noted(Vec::new(), useless.into()).dead_reasons(), ["C002 second", "C009 no item"]);
+    fn a_reason_for_an_item_that_has_a_test_is_named() {
+        assert_eq!(table("C001–C002\tpartly\n", "").excused(), ["C001 partly"]);
+        assert_eq!(table("C002\tall\n", "").excused(), [""; 0]);
+    }
+
+    #[test]
+    fn a_reason_that_covers_nothing_is_dead() {
+        let useless = table("C002\tfirst\nC002\tsecond\nC009\tno item\n", "");
+        assert_eq!(useless.dead_reasons(), ["C002 second", "C009 no item"]);
     }
 
     #[test]
     fn a_note_follows_the_tests_and_needs_one() {
-        let noted = noted(vec![reason(&[1], "a | b"), reason(&[1, 2], "no test")], Vec::new());
-        assert!(noted.to_markdown().contains("| C001 | what 1 | `a.rs: c001_x`<br>Note: a \\| b |"));
+        let noted = table("", "C001\ta | b\nC001, C002\tno test\n");
+        let text = noted.to_markdown("Heading");
+        assert!(text.contains("| C001 | what 1 | `a.rs: c001_x`<br>Note: a \\| b |"));
         assert_eq!(noted.dead_notes(), ["C001 C002 no test"]);
     }
 
     #[test]
     fn a_test_takes_precedence_over_a_reason() {
-        let text = table().to_markdown();
+        let text = table("C001\tnot needed\nC002\ta | b\n", "").to_markdown("Heading");
+        assert!(text.starts_with("# Heading\n"));
         assert!(text.contains("| C001 | what 1 | `a.rs: c001_x` |"));
         assert!(text.contains("| C002 | what 2 | – a \\| b |"));
-        assert!(text.contains("* server: 1 of 3 items have a test"));
+    }
+
+    #[test]
+    fn every_part_is_counted() {
+        let summary = table("", "").summary();
+        assert_eq!(summary, "* server: 1 of 2 items have a test\n* client: 0 of 1 items have a test");
     }
 
     #[test]
     fn an_item_with_neither_is_unproven() {
-        assert_eq!(table().unproven(), ["C003 what 3"]);
-        assert!(table().to_markdown().contains("| C003 | what 3 | **nothing** |"));
+        let table = table("C002\tlater\n", "");
+        assert_eq!(table.unproven(), ["C003 what 3"]);
+        assert!(table.to_markdown("Heading").contains("| C003 | what 3 | **nothing** |"));
     }
 }

@@ -1,0 +1,3 @@
+// The hooks that pages may name in phx-hook. Each is one file; its exported name is the name in the page.
+export { Answer } from "./answer.js";
+export { DragOrder } from "./drag-order.js";
