@@ -4,6 +4,7 @@ use axum::response::Response;
 use firecrest_live::{Html, Raw, html};
 use http::StatusCode;
 
+use super::client::CLIENT_URL;
 use super::{Flash, respond};
 
 /// A root layout: the document, from `<!DOCTYPE html>` on. It is rendered once and never updated.
@@ -65,7 +66,7 @@ impl<'a> Document<'a> {
     }
 }
 
-/// The root layout of an application that has none of its own: the scripts and styles of `/assets`.
+/// The root layout of an application that has none of its own.
 pub(super) fn plain(document: &Document<'_>) -> Html {
     html! {
         <!DOCTYPE html>
@@ -75,8 +76,7 @@ pub(super) fn plain(document: &Document<'_>) -> Html {
                 <meta name="viewport" content="width=device-width, initial-scale=1">
                 {document.head()}
                 {document.title_element("Firecrest", "")}
-                <link rel="stylesheet" href="/assets/live.css">
-                <script type="module" src="/assets/live.js"></script>
+                <script type="module" src={CLIENT_URL}></script>
             </head>
             <body>{document.content()}</body>
         </html>
@@ -93,7 +93,6 @@ pub(super) fn error_page(status: StatusCode) -> Response {
                 <meta charset="utf-8">
                 <meta name="viewport" content="width=device-width, initial-scale=1">
                 <title>{reason}</title>
-                <link rel="stylesheet" href="/assets/live.css">
             </head>
             <body><main><h1>{status.as_u16()}</h1><p>{reason}</p></main></body>
         </html>

@@ -8,6 +8,7 @@
 
 mod address;
 mod channel;
+mod client;
 mod connection;
 mod container;
 mod dead;

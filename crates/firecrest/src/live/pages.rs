@@ -1,5 +1,6 @@
 //! From views to axum routes.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -8,6 +9,7 @@ use axum::routing::get;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::client;
 use super::document::plain;
 use super::hook::{ErasedHook, MountHook};
 use super::kind::{Kind, kind};
@@ -39,6 +41,7 @@ pub struct LiveMount {
     default: LivePages,
     sessions: Vec<(String, LivePages)>,
     park: Option<ParkLimits>,
+    packages: Option<PathBuf>,
 }
 
 /// The pages of one live session, between which the client navigates without a page load (spec §1.9).
@@ -106,6 +109,7 @@ impl LiveMount {
             default: LivePages::default(),
             sessions: Vec::new(),
             park: None,
+            packages: None,
         }
     }
 
@@ -124,8 +128,8 @@ impl LiveMount {
         self.with_default(|pages| pages.on_mount(hook))
     }
 
-    /// The document around all pages, unless a live session has its own. Default: a plain one with `/assets/live.js` and
-    /// `/assets/live.css`.
+    /// The document around all pages, unless a live session has its own. Default: a plain one with the script at
+    /// `/assets/live.js`, which [`client`](Self::client) serves.
     pub fn root_layout(self, root: RootLayout) -> Self {
         self.with_default(|pages| pages.root_layout(root))
     }
@@ -140,6 +144,13 @@ impl LiveMount {
     pub fn session(mut self, name: &str, pages: impl FnOnce(LivePages) -> LivePages) -> Self {
         self.sessions.push((name.to_owned(), pages(LivePages::default())));
         self
+    }
+
+    /// Serves the official client at `/assets/live.js`, where the plain root layout looks for it: `client("node_modules")` after
+    /// `npm install phoenix phoenix_live_view`. It is read once, when the server starts. An application with scripts of its own
+    /// bundles the client with them instead.
+    pub fn client(self, packages: impl Into<PathBuf>) -> Self {
+        LiveMount { packages: Some(packages.into()), ..self }
     }
 
     /// The options of the live socket. Nothing changes when the socket is the application's own.
@@ -159,10 +170,10 @@ impl LiveMount {
     /// The routes.
     ///
     /// # Panics
-    /// When two pages have the same path, or a path is not valid, or two live sessions have the same name. `router.merge` does
-    /// the same: a misconfigured server does not start.
+    /// When two pages have the same path, or a path is not valid, or two live sessions have the same name, or the client is not
+    /// where it should be. `router.merge` does the same: a misconfigured server does not start.
     pub fn into_router<T: Clone + Send + Sync + 'static>(self) -> Router<T> {
-        let LiveMount { endpoint, path, socket, default, sessions, park } = self;
+        let LiveMount { endpoint, path, socket, default, sessions, park, packages } = self;
         let live = endpoint.live_table();
         if let Some(limits) = park {
             live.parked.set_limits(limits);
@@ -187,7 +198,10 @@ impl LiveMount {
                 router = router.route(&path, page(&endpoint));
             }
         }
-        let router = router.layer(endpoint.session_layer());
+        let mut router = router.layer(endpoint.session_layer());
+        if let Some(packages) = packages {
+            router = router.merge(client::router(&packages).unwrap_or_else(|error| panic!("{error}")));
+        }
         match socket {
             Some(options) => router.merge(endpoint.socket::<LiveSocket>(&path).options(options)),
             None => router,

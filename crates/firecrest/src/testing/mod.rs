@@ -2,10 +2,12 @@
 //! kept compatible.
 
 mod connection;
+mod live;
 mod meter;
 mod sink;
 
 pub use connection::{TestConnection, TestRequest};
+pub use live::flash;
 pub use meter::{Write, WriteMeter};
 pub use sink::Sink;
 

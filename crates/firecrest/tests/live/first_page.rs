@@ -85,3 +85,35 @@ async fn f105_names_of_live_sessions_are_taken_once() {
     let second = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| pages().into_router::<()>()));
     assert!(second.is_err());
 }
+
+#[tokio::test]
+async fn the_client_is_served_from_the_folder_of_its_packages() {
+    let packages = tempfile::tempdir().unwrap();
+    let builds =
+        ["phoenix/priv/static/phoenix.min.js", "phoenix_live_view/priv/static/phoenix_live_view.min.js"];
+    for build in builds {
+        let path = packages.path().join(build);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, format!("/* {build} */")).unwrap();
+    }
+    let mut visitor = Visitor::of(|live| live.client(packages.path()).page::<Lab>("/lab")).await;
+    let page = visitor.get("/lab").await;
+    assert!(page.body.contains("<script type=\"module\" src=\"/assets/live.js\"></script>"), "{}", page.body);
+    let script = visitor.get("/assets/live.js").await;
+    let at = |text: &str| script.body.find(text).unwrap_or_else(|| panic!("no {text} in {}", script.body));
+    assert!(at(builds[0]) < at(builds[1]) && at(builds[1]) < at("new LiveView.LiveSocket("));
+    assert_eq!(script.header("content-type"), Some("text/javascript; charset=utf-8"));
+}
+
+#[tokio::test]
+async fn a_missing_client_is_named_with_what_installs_it() {
+    let endpoint = crate::support::endpoint();
+    let mount = endpoint.live("/live").client("no such folder");
+    let panic =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| mount.into_router::<()>())).unwrap_err();
+    let said = panic.downcast_ref::<String>().unwrap();
+    assert!(
+        said.contains("no such folder") && said.contains("npm install phoenix phoenix_live_view"),
+        "{said}"
+    );
+}
