@@ -7,6 +7,8 @@ const waiting = ["blur", "change", "click", "focus", "hook", "keydown", "keyup",
 
 /** What must be there, and what must not, for the page to be synced (spec §10.1). */
 const connected = ".phx-connected";
+/** The main view without a connection. A nested view that has lost its own keeps the class. */
+const disconnected = "[data-phx-main]:not(.phx-connected)";
 const busy = [".phx-loading", ...waiting.map((kind) => `.phx-${kind}-loading`)].join();
 
 export class LivePage {
@@ -57,7 +59,7 @@ export class LivePage {
   /** Closes the socket, as a lost network would, and waits until the page shows it. */
   async disconnect() {
     await this.page.evaluate(() => new Promise((resolve) => window.liveSocket.disconnect(resolve)));
-    await this.page.waitForFunction((connected) => !document.querySelector(connected), connected);
+    await this.page.waitForSelector(disconnected, { state: "attached" });
   }
 
   /** Opens the socket again and waits until the page is synced. */

@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 export const programs = {
   showcase: { variable: "FIRECREST_SHOWCASE_BIN", keepsData: true },
   liveDemo: { variable: "FIRECREST_LIVE_DEMO_BIN", keepsData: false },
+  livePages: { variable: "FIRECREST_LIVE_PAGES_BIN", keepsData: false },
 };
 
 /** Milliseconds the server may take to print its address. */

@@ -12,7 +12,7 @@ use super::address::path_and_query;
 use super::channel::{LiveChannel, ShowError};
 use super::event::Patched;
 use super::info::LiveInfo;
-use super::leave::{Leave, Local};
+use super::leave::{Kind as History, Leave, Local};
 use super::mounted::{MAX_PATCHES, PatchError, TooManyPatches};
 use super::reply;
 use crate::channel::{Context, Outcome, Reply, Stop};
@@ -135,14 +135,23 @@ impl LiveChannel {
         Ok(members)
     }
 
-    /// Follows patches; yes when there was one. The error ends the view: it goes elsewhere, or a callback has failed.
+    /// Follows patches; yes when there was one. The client is told of the last only: those on the way there are no entries of
+    /// its history, and a view that never arrives says nothing. The error ends the view: it goes elsewhere, or a callback has
+    /// failed.
     async fn go(&mut self, cx: &mut Context<'_, LiveInfo>, is_asked: bool) -> Result<bool, Stop> {
+        let mut last = None;
         for patches in 0..=MAX_PATCHES {
             if let Some(error) = self.page.failed.take() {
                 return Err(Stop::error(error));
             }
             let to = match self.page.leave.take() {
-                None => return Ok(patches > 0),
+                None => {
+                    if let Some(last) = last {
+                        let (event, body) = self.page.departure(&last);
+                        cx.push(event, &body);
+                    }
+                    return Ok(patches > 0);
+                }
                 Some(leave @ Leave::Patch(..)) if self.is_nested() => {
                     if !self.connection.family().go(self.instance, leave) {
                         return Err(Stop::error("there is no outer view whose address could be patched"));
@@ -153,19 +162,21 @@ impl LiveChannel {
                 Some(leave) => return Err(self.depart(&leave, cx, is_asked)),
             };
             self.patch(&to, cx).await?;
+            // An entry that is due is not lost because a later patch only replaces.
+            last = Some(match (last, to) {
+                (Some(Leave::Patch(_, History::Push)), Leave::Patch(path, _)) => Leave::Patch(path, History::Push),
+                (_, to) => to,
+            });
         }
         Err(Stop::error(TooManyPatches.to_string()))
     }
 
-    /// Changes the address and tells view and client.
+    /// Changes the address and tells the view.
     async fn patch(&mut self, leave: &Leave, cx: &mut Context<'_, LiveInfo>) -> Result<(), Stop> {
         let Leave::Patch(to, _) = leave else { return Ok(()) };
         self.page.patch(to).map_err(|error| Stop::error(error.to_string()))?;
-        let (event, body) = self.page.departure(leave);
         let (view, reach) = self.reach(cx);
-        let outcome = view.handle_params(reach).await;
-        cx.push(event, &body);
-        match outcome {
+        match view.handle_params(reach).await {
             Outcome::Stop(stop) => Err(stop),
             _ => Ok(()),
         }

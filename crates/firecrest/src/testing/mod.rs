@@ -2,12 +2,11 @@
 //! kept compatible.
 
 mod connection;
-mod live;
+pub mod live;
 mod meter;
 mod sink;
 
 pub use connection::{TestConnection, TestRequest};
-pub use live::flash;
 pub use meter::{Write, WriteMeter};
 pub use sink::Sink;
 
