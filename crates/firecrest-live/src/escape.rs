@@ -107,7 +107,10 @@ mod tests {
 
     #[test]
     fn f005_the_five_characters_become_entities_wherever_they_stand() {
-        assert_eq!(escaped("<b class=\"x\">Tom & 'Jerry'</b>"), "&lt;b class=&quot;x&quot;&gt;Tom &amp; &#39;Jerry&#39;&lt;/b&gt;");
+        assert_eq!(
+            escaped("<b class=\"x\">Tom & 'Jerry'</b>"),
+            "&lt;b class=&quot;x&quot;&gt;Tom &amp; &#39;Jerry&#39;&lt;/b&gt;"
+        );
         for at in 0..40 {
             let before = "x".repeat(at);
             assert_eq!(escaped(&format!("{before}<κόσμε")), format!("{before}&lt;κόσμε"));
@@ -118,7 +121,11 @@ mod tests {
     fn f005_no_other_byte_is_taken_for_one_of_them() {
         for byte in 0..=u8::MAX {
             let is_one = b"&<>\"'".contains(&byte);
-            assert_eq!((Markup::is(byte), Markup::any(u64::from_le_bytes([byte; 8]))), (is_one, is_one), "{byte}");
+            assert_eq!(
+                (Markup::is(byte), Markup::any(u64::from_le_bytes([byte; 8]))),
+                (is_one, is_one),
+                "{byte}"
+            );
         }
     }
 

@@ -107,7 +107,10 @@ impl Html {
     /// The loop has no more entries.
     #[expect(clippy::needless_pass_by_value, reason = "a loop that has ended takes no entries")]
     pub fn end_loop(&mut self, list: Loop) {
-        debug_assert!(matches!(self.ops.get(list.at), Some(Op::Loop { .. })), "the loop is one of another tree");
+        debug_assert!(
+            matches!(self.ops.get(list.at), Some(Op::Loop { .. })),
+            "the loop is one of another tree"
+        );
     }
 
     /// This slot is an attribute (F006): ` name="value"`, ` name` for true, and nothing for false, none, and a name that

@@ -117,7 +117,7 @@ mod tests {
             }
         });
         assert_eq!(members, r#""0":{},"9":{},"10":{},"1234":{}"#);
-        assert_eq!(written(|out| separate(out)), "");
+        assert_eq!(written(separate), "");
     }
 
     proptest! {

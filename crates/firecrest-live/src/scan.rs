@@ -92,7 +92,11 @@ mod tests {
         for length in [1, 5, 12, 40] {
             for byte in 0..=u8::MAX {
                 let bytes = vec![byte; length];
-                assert_eq!(plain::<Question>(&bytes), if Question::is(byte) { 0 } else { length }, "{bytes:?}");
+                assert_eq!(
+                    plain::<Question>(&bytes),
+                    if Question::is(byte) { 0 } else { length },
+                    "{bytes:?}"
+                );
             }
         }
     }

@@ -84,6 +84,7 @@ pub(crate) fn push(out: &mut String, name: &str, value: &(impl AttributeValue + 
 
 /// Whether a name is one for every parser of HTML: none that ends where another thing begins.
 fn is_legal(name: &str) -> bool {
-    let is_part = |byte: u8| !matches!(byte, 0..=b' ' | b'"' | b'\'' | b'<' | b'>' | b'/' | b'=' | b'`' | 0x7f);
+    let is_part =
+        |byte: u8| !matches!(byte, 0..=b' ' | b'"' | b'\'' | b'<' | b'>' | b'/' | b'=' | b'`' | 0x7f);
     !name.is_empty() && name.bytes().all(is_part)
 }

@@ -54,11 +54,11 @@ impl de::Error for ReadError {
     }
 
     fn invalid_type(unexpected: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        ReadError::new(format!("must be {expected}, not {unexpected}"))
+        ReadError::new(format!("must be {expected}, not {}", kind(&unexpected)))
     }
 
-    fn invalid_value(unexpected: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        ReadError::invalid_type(unexpected, expected)
+    fn invalid_value(_unexpected: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        ReadError::new(format!("must be {expected}"))
     }
 
     fn invalid_length(length: usize, expected: &dyn de::Expected) -> Self {
@@ -79,5 +79,19 @@ impl de::Error for ReadError {
 
     fn duplicate_field(field: &'static str) -> Self {
         ReadError::new("occurs twice").within(field)
+    }
+}
+
+/// What was found, without its value: that may be secret, and errors are logged.
+fn kind(unexpected: &de::Unexpected<'_>) -> &'static str {
+    match unexpected {
+        de::Unexpected::Bool(_) => "a boolean",
+        de::Unexpected::Unsigned(_) | de::Unexpected::Signed(_) => "a whole number",
+        de::Unexpected::Float(_) => "a number",
+        de::Unexpected::Char(_) | de::Unexpected::Str(_) => "text",
+        de::Unexpected::Unit | de::Unexpected::Option => "nothing",
+        de::Unexpected::Seq => "a list",
+        de::Unexpected::Map => "a map",
+        _ => "another kind of value",
     }
 }

@@ -1,8 +1,11 @@
+use std::borrow::Cow;
+
 use firecrest_wire::params::{ParamsError, ParamsLimits};
 use serde::Deserialize;
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, EnumAccess, SeqAccess, VariantAccess, Visitor};
 use serde::forward_to_deserialize_any;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::reader::Reader;
@@ -46,18 +49,36 @@ pub enum EventError {
     /// The form is no UTF-8 or too large.
     #[error("a form is refused: {0}")]
     Form(#[from] ParamsError),
+    /// What it carries is larger than [`MAX_JSON`].
+    #[error("what the event carries is larger than {MAX_JSON} bytes")]
+    TooLarge,
 }
 
+/// Most bytes of JSON that an event carries besides the fields of a form: 128 KiB. A tree of JSON takes up to a hundred times
+/// the memory of its text.
+pub const MAX_JSON: usize = 128 * 1024;
+
 #[derive(Deserialize)]
-struct Payload {
+struct Payload<'a> {
     #[serde(rename = "type")]
     kind: Option<String>,
     event: String,
-    #[serde(default)]
-    value: Value,
+    #[serde(borrow)]
+    value: Option<&'a RawValue>,
     cid: Option<u64>,
-    meta: Option<Map<String, Value>>,
-    uploads: Option<Map<String, Value>>,
+    #[serde(borrow)]
+    meta: Option<&'a RawValue>,
+    #[serde(borrow)]
+    uploads: Option<&'a RawValue>,
+}
+
+/// Reads JSON that is not too large; the default where there is none.
+fn read<T: DeserializeOwned + Default>(json: Option<&RawValue>) -> Result<T, EventError> {
+    match json.map(RawValue::get) {
+        None | Some("null") => Ok(T::default()),
+        Some(json) if json.len() > MAX_JSON => Err(EventError::TooLarge),
+        Some(json) => Ok(serde_json::from_str(json)?),
+    }
 }
 
 impl ClientEvent {
@@ -67,16 +88,15 @@ impl ClientEvent {
     /// When it is no event, or when a form exceeds the limits (F177).
     pub fn parse(payload: &str, limits: &ParamsLimits) -> Result<Self, EventError> {
         let Payload { kind, event, value, cid, meta, uploads } = serde_json::from_str(payload)?;
-        let value = match (kind.as_deref(), value) {
-            (Some("form"), Value::String(body)) => {
-                let mut data = FormData::decode_within(&body, limits)?;
-                data.merge(meta.unwrap_or_default());
-                EventValue::Form(data)
-            }
-            (Some("form"), _) => return Err(EventError::NoForm),
-            (_, value) => EventValue::Json(value),
+        let value = if kind.as_deref() == Some("form") {
+            let body = value.and_then(|value| serde_json::from_str::<Cow<'_, str>>(value.get()).ok());
+            let mut data = FormData::decode_within(&body.ok_or(EventError::NoForm)?, limits)?;
+            data.merge(read(meta)?);
+            EventValue::Form(data)
+        } else {
+            EventValue::Json(read(value)?)
         };
-        Ok(ClientEvent { kind, name: event, cid, value, uploads: uploads.unwrap_or_default() })
+        Ok(ClientEvent { kind, name: event, cid, value, uploads: read(uploads)? })
     }
 
     /// Reads the event as an enum of yours, whose variants are events: the name, with serde's renaming, is the event's, and
@@ -394,6 +414,15 @@ mod tests {
             let error = ClientEvent::parse(payload, &LIMITS).unwrap_err().to_string();
             assert!(error.contains(expected), "{payload}: {error}");
         }
+    }
+
+    #[test]
+    fn f177_what_an_event_carries_is_bounded() {
+        let carrying = |bytes: usize| json!({"type": "hook", "event": "ping", "value": "x".repeat(bytes)});
+        assert!(parse(&carrying(MAX_JSON - 2)).is_ok());
+        assert!(matches!(parse(&carrying(MAX_JSON)), Err(EventError::TooLarge)));
+        let meta = json!({"type": "form", "event": "x", "value": "", "meta": {"a": "x".repeat(MAX_JSON)}});
+        assert!(matches!(parse(&meta), Err(EventError::TooLarge)));
     }
 
     #[test]

@@ -49,6 +49,6 @@ mod tree;
 pub use data::{FormData, LIMITS, MAX_FIELDS};
 pub use error::ReadError;
 pub use errors::Errors;
-pub use event::{ClientEvent, EventError, EventValue};
+pub use event::{ClientEvent, EventError, EventValue, MAX_JSON};
 pub use field::{Field, Fields};
 pub use state::Form;

@@ -10,7 +10,11 @@ use crate::template::Template;
 
 impl Encoder<'_> {
     /// The members of a node that the client holds, whose slots' cells begin at `at`: the values that have changed.
-    pub(super) fn compare_slots(&mut self, template: &'static Template, mut at: usize) -> Result<(), RenderError> {
+    pub(super) fn compare_slots(
+        &mut self,
+        template: &'static Template,
+        mut at: usize,
+    ) -> Result<(), RenderError> {
         for slot in 0..template.slots() {
             at = self.compare(slot, at)?;
         }
@@ -27,7 +31,9 @@ impl Encoder<'_> {
             Node::Template(template) if held == cells::template(template) => {
                 self.compare_template(slot, template, at)?;
             }
-            Node::Loop { body, count } if held == cells::list(body) => self.compare_list(slot, body, count, at)?,
+            Node::Loop { body, count } if held == cells::list(body) => {
+                self.compare_list(slot, body, count, at)?;
+            }
             Node::Loop { count: 0, .. } => self.compare_text(slot, "", held),
             node => {
                 json::name(&mut self.out, slot);

@@ -69,14 +69,13 @@ impl Statics {
         if self.shared == 0 {
             return;
         }
-        let mut shared: Vec<_> =
-            self.used.iter().filter_map(|used| used.number.map(|number| (number, used.template))).collect();
-        shared.sort_unstable_by_key(|(number, _)| *number);
         json::separate(out);
         out.push_str("\"p\":{");
-        for (number, template) in shared {
-            json::name(out, number);
-            out.push_str(template.json);
+        for used in &self.used {
+            if let Some(number) = used.number {
+                json::name(out, number);
+                out.push_str(used.template.json);
+            }
         }
         out.push('}');
     }

@@ -53,7 +53,9 @@ fn check_entries(entries: &Node, slots: usize) -> Result<(), ReplicaError> {
 fn check_slots(node: &Node, slots: usize) -> Result<(), ReplicaError> {
     for slot in 0..slots {
         let name = slot.to_string();
-        node.get(&name).map_or_else(|| error(ReplicaProblem::Missing), |value| check_member(&name, value)).under(&name)?;
+        node.get(&name)
+            .map_or_else(|| error(ReplicaProblem::Missing), |value| check_member(&name, value))
+            .under(&name)?;
     }
     Ok(())
 }

@@ -44,7 +44,9 @@ fn value(value: Option<&Value>, components: Option<&Node>, out: &mut String) -> 
         Some(Value::Object(inner)) => node(inner, components, out)?,
         Some(Value::Number(cid)) => {
             let component = components.and_then(|components| components.get(&cid.to_string()));
-            let Some(Value::Object(component)) = component else { return error(ReplicaProblem::UnknownComponent) };
+            let Some(Value::Object(component)) = component else {
+                return error(ReplicaProblem::UnknownComponent);
+            };
             node(component, components, out)?;
         }
         Some(_) => return error(ReplicaProblem::NoValue),

@@ -9,7 +9,10 @@ use crate::slot::Slot;
 ///
 /// Rendered as often as the component likes, with an argument for `let={pattern}` to take apart (F012). One without an
 /// argument stands in a template like any other value: `{children}`.
-pub struct SlotFn<'a, A = ()>(Option<&'a dyn Fn(&mut Html, A)>);
+pub struct SlotFn<'a, A = ()>(Option<&'a Body<'a, A>>);
+
+/// Writes exactly one slot.
+type Body<'a, A> = dyn Fn(&mut Html, A) + 'a;
 
 /// Content with its argument: a value of a template's slot.
 pub struct Rendered<'a, A> {
@@ -23,7 +26,7 @@ impl<'a, A> SlotFn<'a, A> {
 
     /// What `html!` makes of content: a function that writes exactly one slot.
     #[inline]
-    pub fn new(body: &'a dyn Fn(&mut Html, A)) -> Self {
+    pub fn new(body: &'a Body<'a, A>) -> Self {
         SlotFn(Some(body))
     }
 

@@ -66,4 +66,4 @@ pub use call::{BODY, BodyAttributes, Declared, SlotEntry, check};
 pub use fit::Fit;
 pub use rest::Attrs;
 #[doc(hidden)]
-pub use rest::{GlobalAttributes, TakesRest, rest, splat};
+pub use rest::{GlobalAttributes, HasRestParameter};

@@ -51,49 +51,42 @@ impl fmt::Debug for Attrs<'_> {
     label = "it does not declare this one",
     note = "give the component a parameter `#[rest] rest: Attrs<'_>`, and one of its elements `{{..rest}}`"
 )]
-pub trait TakesRest: Sized {
-    /// [`Attrs`].
-    type Rest;
-
+pub trait HasRestParameter<'a>: Sized {
     /// Those so far.
-    fn __rest(&mut self) -> &mut Self::Rest;
-}
-
-/// Gives an attribute that is not declared.
-#[must_use]
-pub fn rest<'a, B: TakesRest<Rest = Attrs<'a>>>(
-    mut component: B,
-    name: &'static str,
-    value: impl AttributeValue + 'a,
-) -> B {
-    component.__rest().0.push(Entry::One(name, Box::new(value)));
-    component
-}
-
-/// Gives a list of attributes: `<Card {..attributes}>`.
-#[must_use]
-pub fn splat<'a, B: TakesRest<Rest = Attrs<'a>>>(mut component: B, attributes: &'a dyn Attributes) -> B {
-    component.__rest().0.push(Entry::Many(attributes));
-    component
+    fn __rest(&mut self) -> &mut Attrs<'a>;
 }
 
 macro_rules! global_attributes {
     ($($method:ident $name:literal,)*) => {
-        /// The attributes with an identifier for a name that need not be declared.
-        pub trait GlobalAttributes<'a>: TakesRest<Rest = Attrs<'a>> {
+        /// How the attributes that are not declared are given.
+        pub trait GlobalAttributes<'a>: HasRestParameter<'a> {
+            /// Gives one whose name is no identifier.
+            #[must_use]
+            fn undeclared_attribute(mut self, name: &'static str, value: impl AttributeValue + 'a) -> Self {
+                self.__rest().0.push(Entry::One(name, Box::new(value)));
+                self
+            }
+
+            /// Gives a list of them.
+            #[must_use]
+            fn undeclared_attributes(mut self, attributes: &'a dyn Attributes) -> Self {
+                self.__rest().0.push(Entry::Many(attributes));
+                self
+            }
+
             $(
                 #[doc = concat!("Gives `", $name, "`.")]
                 #[inline]
                 #[must_use]
                 fn $method(self, value: impl AttributeValue + 'a) -> Self {
-                    rest(self, $name, value)
+                    self.undeclared_attribute($name, value)
                 }
             )*
         }
+
+        impl<'a, B: HasRestParameter<'a>> GlobalAttributes<'a> for B {}
     };
 }
-
-impl<'a, B: TakesRest<Rest = Attrs<'a>>> GlobalAttributes<'a> for B {}
 
 global_attributes! {
     accesskey "accesskey", autocapitalize "autocapitalize", autofocus "autofocus", class "class",

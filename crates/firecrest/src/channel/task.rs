@@ -160,7 +160,10 @@ async fn ask<S: Socket, C: Channel<S>>(instance: &Instance<S>, start: &Start) ->
     let asking = guard(async { C::join(request).await });
     tokio::select! {
         biased;
-        _ = closing => Answer::Cancelled,
+        reason = closing => match reason {
+            Reason::Crashed(error) => Answer::Rejected(Rejected::crashed(error)),
+            _ => Answer::Cancelled,
+        },
         joined = asking => match joined {
             Ok(Ok(joined)) => Answer::Ok(joined),
             Ok(Err(rejected)) => Answer::Rejected(rejected),

@@ -6,7 +6,7 @@ use firecrest_live::{Child, Held, Html, Members, RenderError};
 use firecrest_pubsub::Broadcast;
 use futures_util::FutureExt as _;
 
-use super::connection::LiveConnection;
+use super::connection::{LiveConnection, Outer};
 use super::container::Container;
 use super::event::LiveIn;
 use super::info::LiveInfo;
@@ -15,9 +15,7 @@ use super::nested::{DuplicateId, NestedView, check_ids};
 use super::page::{Ear, Page, Reach};
 use super::tokens::SessionToken;
 use super::{LiveHost, join};
-use crate::channel::{
-    Channel, ChannelHandle, Context, Join, Joined, Outcome, Reason, Rejected, Reply, Shared, Stop,
-};
+use crate::channel::{Channel, Context, Join, Joined, Outcome, Reason, Rejected, Reply, Shared};
 
 /// A joined live view.
 pub(crate) struct LiveChannel {
@@ -40,6 +38,8 @@ pub(super) enum ShowError {
     Render(#[from] RenderError),
     #[error(transparent)]
     Ids(#[from] DuplicateId),
+    #[error("the view around this one has ended")]
+    Orphan(Outer),
 }
 
 impl<S: LiveHost> Channel<S> for LiveChannel {
@@ -67,7 +67,6 @@ impl<S: LiveHost> Channel<S> for LiveChannel {
                 self.page.go(leave);
                 self.conclude(Outcome::Render, cx, false).boxed().await
             }
-            LiveInfo::ParentEnded => Stop::normal().into(),
         }
     }
 
@@ -113,11 +112,9 @@ impl LiveChannel {
 
     fn show(&mut self, shared: &Arc<Shared>, how: How) -> Result<Members, ShowError> {
         let html = self.page.render(&*self.view);
-        if !html.children().is_empty() {
-            check_ids(&html)?;
-            self.enter_family(shared);
-        } else if self.parent.is_some() {
-            self.enter_family(shared);
+        check_ids(&html)?;
+        if !self.has_kin && (self.parent.is_some() || !html.children().is_empty()) {
+            self.enter_family(shared)?;
         }
         let LiveChannel { page, held, instance, .. } = self;
         let mut members = how(held, &html, &mut |child| nested(page, *instance, child))?;
@@ -125,10 +122,18 @@ impl LiveChannel {
         Ok(members)
     }
 
-    fn enter_family(&mut self, shared: &Arc<Shared>) {
-        if !std::mem::replace(&mut self.has_kin, true) {
-            let handle = ChannelHandle::new(Arc::clone(shared));
-            self.connection.family().enter(self.instance, self.parent, handle);
+    fn enter_family(&mut self, shared: &Arc<Shared>) -> Result<(), ShowError> {
+        match self.connection.family().enter(self.instance, self.parent, shared) {
+            Outer::Joined => self.has_kin = true,
+            outer => return Err(ShowError::Orphan(outer)),
+        }
+        Ok(())
+    }
+
+    /// Lets the views inside know that the page goes elsewhere.
+    pub(super) fn depart_family(&self) {
+        if self.has_kin {
+            self.connection.family().depart(self.instance);
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use firecrest_live::Html;
+use firecrest_pubsub::SubscriberId;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
@@ -29,22 +30,23 @@ pub(super) struct Dead {
     pub(super) flash: Flash,
 }
 
-/// Mounts and renders the view that a route leads to.
+/// Mounts and renders the view that a route leads to. It is kept for its socket if `parks`.
 pub(super) async fn main(
     endpoint: &Endpoint,
     route: &Route,
     address: Address,
     session: SessionData,
     flash: Flash,
+    parks: bool,
 ) -> Result<Dead, NotMounted> {
     let visit = Visit {
-        session,
+        session: Arc::new(session),
         given: route.session.given.clone(),
         live_session: Some(Arc::clone(&route.session)),
-        connect_params: None,
     };
     let id = format!("phx-{:016x}", rand::random::<u64>());
-    let mut page = Page::new(endpoint, id, route.kind, Arc::new(visit));
+    let mut page = Page::new(endpoint, id, route.kind, visit);
+    page.needs_socket = !parks;
     page.address = Some(address);
     page.flash = flash;
     view(page, None).await
@@ -63,7 +65,11 @@ fn view(page: Page, parent: Option<String>) -> BoxFuture<'static, Result<Dead, N
         let around = Around::of(&mounted.page);
         let content = match around.content(html).await {
             Ok(content) => content,
-            Err(error) => return Err(NotMounted { error, page: mounted.page }),
+            Err((error, fresh)) => {
+                // What a view inside has put into the flash travels as the page's own.
+                mounted.page.flash.extend(fresh);
+                return Err(NotMounted { error, page: mounted.page });
+            }
         };
         let (title, flash) = (mounted.page.title.clone(), mounted.page.flash.clone());
         let element = contain(mounted, missed, parent.as_deref(), &content)?;
@@ -76,28 +82,33 @@ fn view(page: Page, parent: Option<String>) -> BoxFuture<'static, Result<Dead, N
 struct Around {
     endpoint: Endpoint,
     id: String,
-    session: SessionData,
+    session: Arc<SessionData>,
+    parks: bool,
 }
 
 impl Around {
     fn of(page: &Page) -> Self {
-        Around { endpoint: page.endpoint.clone(), id: page.id.clone(), session: page.visit.session.clone() }
+        Around {
+            endpoint: page.endpoint.clone(),
+            id: page.id.clone(),
+            session: Arc::clone(&page.visit.session),
+            parks: !page.needs_socket,
+        }
     }
 
-    /// The HTML of a view, with the views inside it in their places.
-    async fn content(self, html: Html) -> Result<String, MountError> {
-        check_ids(&html)?;
+    /// The HTML of a view, with the views inside it in their places. The error comes with the flash of the view that goes
+    /// elsewhere.
+    async fn content(self, html: Html) -> Result<String, (MountError, Flash)> {
+        check_ids(&html).map_err(|error| (error.into(), Flash::default()))?;
         let mut inside = HashMap::new();
         for child in html.children() {
             let Some(NestedView { kind, given }) = NestedView::of(child) else { continue };
-            let visit = Visit {
-                session: self.session.clone(),
-                given: given.clone(),
-                live_session: None,
-                connect_params: None,
-            };
-            let page = Page::new(&self.endpoint, child.id.clone(), kind, Arc::new(visit));
-            let dead = view(page, Some(self.id.clone())).await.map_err(|left| left.error)?;
+            let visit =
+                Visit { session: Arc::clone(&self.session), given: given.clone(), live_session: None };
+            let mut page = Page::new(&self.endpoint, child.id.clone(), kind, visit);
+            page.needs_socket = !self.parks;
+            let dead = view(page, Some(self.id.clone())).await;
+            let dead = dead.map_err(|left| (left.error, left.page.flash))?;
             inside.insert(child.id.clone(), dead.element);
         }
         let mut out = String::new();
@@ -123,8 +134,17 @@ fn contain(
         Ok(session) => session,
         Err(error) => return Err(NotMounted { error, page: mounted.page }),
     };
-    let parked =
-        if page.needs_socket { None } else { endpoint.live_table().parked.park(Waiting { mounted, missed }) };
+    let parked = if page.needs_socket {
+        None
+    } else {
+        let revoked = Arc::new(Missed::default());
+        let _login = page
+            .visit
+            .session
+            .text("live_socket_id")
+            .map(|id| endpoint.pubsub().subscribe(id, SubscriberId::unique(), revoked.clone()));
+        endpoint.live_table().parked.park(Waiting { mounted, missed, revoked, _login })
+    };
     let fixed = StaticToken { id: id.clone(), parked, flash };
     // Too much flash to be signed: the page is shown without what it cannot carry.
     let fixed = fixed.sign(&endpoint).unwrap_or_else(|error| {
@@ -153,8 +173,8 @@ fn session_token(
 }
 
 impl NotMounted {
-    /// Why, and the flash that goes along.
+    /// Why, and the flash: over HTTP nothing of it was shown yet, so all of it goes along.
     pub(super) fn into_parts(self) -> (Problem, Flash) {
-        (*self.error.0, self.page.fresh)
+        (*self.error.0, self.page.flash)
     }
 }

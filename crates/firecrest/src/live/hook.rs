@@ -8,8 +8,12 @@ use futures_util::future::BoxFuture;
 use super::page::Reach;
 use super::{Mount, MountError};
 
-/// Runs before every view of a live session is mounted, for the page and for the socket: the place to find out who is visiting,
+/// Runs before every view of a live session is mounted: the place to find out who is visiting,
 /// since navigation over the socket passes no HTTP middleware (spec §1.9).
+///
+/// A view that was mounted for a page is adopted by its socket without being mounted again, within seconds, by the same visitor with
+/// the same session. Who is thrown out meanwhile, by [`Endpoint::disconnect`](crate::Endpoint::disconnect) of the session's
+/// `live_socket_id`, is asked again.
 ///
 /// ```
 /// use firecrest::prelude::*;

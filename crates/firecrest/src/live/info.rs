@@ -7,8 +7,6 @@ use super::leave::Leave;
 pub(crate) enum LiveInfo {
     /// For the view's `handle_info`.
     User(Box<dyn Any + Send>),
-    /// The view around this one has ended.
-    ParentEnded,
     /// A nested view wants the page to go somewhere (F125).
     Go(Leave),
 }

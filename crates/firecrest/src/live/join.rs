@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::address::{self, Address};
-use super::channel::LiveChannel;
+use super::channel::{LiveChannel, ShowError};
+use super::connection::Outer;
 use super::info::LiveInfo;
 use super::kind::Kind;
 use super::leave::{Kind as History, Local};
@@ -27,12 +29,25 @@ struct Asked {
     url: Option<String>,
     /// The address that the page navigates to.
     redirect: Option<String>,
-    #[serde(default)]
-    params: Value,
+    params: Option<Box<RawValue>>,
     session: Option<String>,
     #[serde(rename = "static")]
     fixed: Option<String>,
     flash: Option<String>,
+}
+
+impl Asked {
+    /// Whether the client has not joined the view before.
+    fn is_first(&self) -> bool {
+        #[derive(Deserialize)]
+        struct Mounts<'a> {
+            #[serde(borrow, rename = "_mounts")]
+            mounts: Option<&'a RawValue>,
+        }
+        let params = self.params.as_ref().map_or("{}", |params| params.get());
+        let mounts = serde_json::from_str::<Mounts<'_>>(params).ok().and_then(|params| params.mounts);
+        mounts.is_none_or(|mounts| mounts.get() == "0")
+    }
 }
 
 /// A view that may be joined.
@@ -51,14 +66,14 @@ pub(super) async fn join<S: LiveHost>(
 ) -> Result<Joined<LiveChannel, LiveInfo>, Rejected> {
     let (asked, id): (Asked, _) = (request.params()?, request.splat());
     let (connection, shared) = (request.socket().live(), Arc::clone(request.shared));
-    let Some(session) = connection.session() else { return Err(Rejected::reason("stale")) };
+    let Some(session) = connection.shared_session() else { return Err(Rejected::reason("stale")) };
     let allowed = allow(&request, &asked, id).map_err(Rejected::reason)?;
-    if allowed.token.parent.is_some_and(|parent| !connection.has(parent)) {
-        return Err(Rejected::reason("stale"));
+    let outer = allowed.token.parent.map_or(Outer::Joined, |parent| connection.outer(parent));
+    if outer != Outer::Joined {
+        return Err(orphan(outer));
     }
     let fixed = asked.fixed.as_deref().and_then(|token| StaticToken::verify(request.endpoint(), token, id));
-    let is_first = !allowed.is_redirected && asked.params.get("_mounts").is_none_or(|mounts| *mounts == 0);
-    let fixed = fixed.filter(|_| is_first);
+    let fixed = fixed.filter(|_| !allowed.is_redirected && asked.is_first());
     let ticket = fixed.as_ref().and_then(|fixed| fixed.parked.as_deref());
     let adopted = ticket.and_then(|ticket| adopt(&shared, &request, &allowed, session, ticket));
     let (mounted, patch) = match adopted {
@@ -68,7 +83,7 @@ pub(super) async fn join<S: LiveHost>(
                 Some(token) => tokens::verify_flash(request.endpoint(), token),
                 None => fixed.map(|fixed| fixed.flash).unwrap_or_default(),
             };
-            let page = page(&request, &asked, &allowed, session.clone(), flash);
+            let page = page(&request, asked.params, &allowed, Arc::clone(session), flash);
             mount(&shared, page).await.map_err(|left| refuse(*left))?
         }
     };
@@ -82,13 +97,15 @@ fn allow<S: LiveHost>(request: &Join<'_, S>, asked: &Asked, id: &str) -> Result<
     let token = asked.session.as_deref().unwrap_or_default();
     let token = SessionToken::verify(request.endpoint(), token, id).ok_or("stale")?;
     let url = asked.redirect.as_deref().or(asked.url.as_deref());
-    let (Some(name), Some(url)) = (&token.live_session, url) else {
+    let Some(name) = &token.live_session else {
         if asked.redirect.is_some() {
             return Err("unauthorized");
         }
         let kind = live.kind(&token.kind).ok_or("stale")?;
         return Ok(Allowed { token, kind, routed: None, is_redirected: false });
     };
+    // Without an address there would be no route, and without a route none of its hooks.
+    let url = url.ok_or("unauthorized")?;
     let (route, address) = live.find(address::path_and_query(url)).map_err(|_| "unauthorized")?;
     let is_redirected = asked.redirect.is_some();
     let is_same_view = is_redirected || (route.kind.name)() == token.kind;
@@ -103,17 +120,21 @@ fn adopt<S: LiveHost>(
     shared: &Arc<Shared>,
     request: &Join<'_, S>,
     allowed: &Allowed,
-    session: &SessionData,
+    session: &Arc<SessionData>,
     ticket: &str,
 ) -> Option<Mounted> {
-    let Waiting { mut mounted, missed } = request.endpoint().live_table().parked.take(ticket)?;
+    let Waiting { mut mounted, missed, revoked, .. } = request.endpoint().live_table().parked.take(ticket)?;
     let page = &mounted.page;
     let uri = allowed.routed.as_ref().map(|(_, address)| &address.uri);
     let is_same = page.id == request.splat()
-        && (page.kind.name)() == (allowed.kind.name)()
+        && page.kind.is(allowed.kind)
+        && page.visit.given == allowed.token.given
         && page.address.as_ref().map(|address| &address.uri) == uri
-        && page.visit.session == *session;
+        && page.visit.session == *session
+        && !revoked.something();
     let adopted = is_same && mounted.adopt(shared, &missed);
+    // They are equal: one is enough.
+    mounted.page.visit.session = Arc::clone(session);
     metrics::counter!("firecrest_live_adoptions_total", "adopted" => if adopted { "yes" } else { "no" })
         .increment(1);
     adopted.then_some(mounted)
@@ -122,22 +143,18 @@ fn adopt<S: LiveHost>(
 /// A page that nothing has happened on yet.
 fn page<S: LiveHost>(
     request: &Join<'_, S>,
-    asked: &Asked,
+    params: Option<Box<RawValue>>,
     allowed: &Allowed,
-    session: SessionData,
+    session: Arc<SessionData>,
     flash: Flash,
 ) -> Page {
     let live_session: Option<Arc<LiveSession>> =
         allowed.routed.as_ref().map(|(route, _)| Arc::clone(&route.session));
     let is_root = allowed.token.parent.is_none();
-    let visit = Visit {
-        session,
-        given: allowed.token.given.clone(),
-        live_session,
-        connect_params: is_root.then(|| asked.params.clone()),
-    };
+    let visit = Visit { session, given: allowed.token.given.clone(), live_session };
     let id = request.splat().to_owned();
-    let mut page = Page::new(request.endpoint(), id, allowed.kind, Arc::new(visit));
+    let mut page = Page::new(request.endpoint(), id, allowed.kind, visit);
+    page.connect_params = params.filter(|_| is_root);
     page.connected = true;
     page.address = allowed.routed.as_ref().map(|(_, address)| address.clone());
     page.flash = flash;
@@ -149,6 +166,7 @@ type Arrived = (Mounted, Option<(Local, History)>);
 async fn mount(shared: &Arc<Shared>, page: Page) -> Result<Arrived, Box<NotMounted>> {
     let ear = Ear::Channel(shared);
     let mut mounted = Mounting::new(page).mount(ear).await?;
+    mounted.page.connect_params = None;
     match mounted.arrive(ear).await {
         Ok(patch) => Ok((mounted, patch)),
         Err(error) => Err(Box::new(NotMounted { error, page: mounted.page })),
@@ -177,6 +195,11 @@ fn refuse(left: NotMounted) -> Rejected {
     }
 }
 
+/// The answer to a view whose outer one is not there (spec §2.6).
+fn orphan(outer: Outer) -> Rejected {
+    Rejected::reason(if outer == Outer::Departed { "parent_redirect" } else { "stale" })
+}
+
 /// Tag and attributes of the container that the page navigates to (F109).
 fn container(page: &Page) -> Value {
     let options = (page.kind.options)();
@@ -194,10 +217,15 @@ fn enter<S: LiveHost>(
     patch: Option<(Local, History)>,
 ) -> Result<Joined<LiveChannel, LiveInfo>, Rejected> {
     let Mounted { view, mut page, subscriptions, timers } = mounted;
+    // What was put while mounting is shown here, and travels no further (spec §5.4).
+    page.fresh.clear(None);
     // Every join begins with a title, or the client falls back to the default (spec §1.3).
     page.title_is_new = page.title.is_some();
     let mut channel = LiveChannel::new(view, page, parent, request.socket().live().clone());
-    let members = channel.render_all(request.shared).map_err(Rejected::crashed)?;
+    let members = channel.render_all(request.shared).map_err(|error| match error {
+        ShowError::Orphan(outer) => orphan(outer),
+        error => Rejected::crashed(error),
+    })?;
     let patch = patch.map(|(to, kind)| json!({ "to": to, "kind": kind }));
     let payload = reply::joined(&members, container, patch.as_ref());
     Ok(Joined::new(channel).with_payload(payload).with_ties(subscriptions, timers))

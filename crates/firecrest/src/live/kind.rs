@@ -1,6 +1,6 @@
 //! Views of any type, as the rest of the server handles them. Each callback runs in a span of its name (F088).
 
-use std::any::{Any, type_name};
+use std::any::{Any, TypeId, type_name};
 
 use firecrest_live::Html;
 use firecrest_live::form::{ClientEvent, ReadError};
@@ -9,6 +9,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tracing::{Instrument as _, debug_span};
 
+use super::address::path;
 use super::page::Reach;
 use super::{LiveEvent as _, LiveView, Mount, MountError, View, ViewOptions};
 use crate::channel::{Outcome, Reason};
@@ -17,6 +18,8 @@ use crate::channel::{Outcome, Reason};
 pub(crate) struct Kind {
     /// The type's name: what tokens carry.
     pub(super) name: fn() -> &'static str,
+    /// Two types may have one name.
+    pub(super) type_id: fn() -> TypeId,
     pub(super) options: fn() -> ViewOptions,
     pub(super) mount: for<'a> fn(Reach<'a>) -> Mounting<'a>,
 }
@@ -29,6 +32,7 @@ pub(super) const fn kind<V: LiveView>() -> &'static Kind {
     impl<V: LiveView> Of<V> {
         const KIND: &'static Kind = &Kind {
             name: type_name::<V>,
+            type_id: TypeId::of::<V>,
             options: V::options,
             mount: |reach| {
                 let (id, connected) = (&reach.page.id, reach.page.connected);
@@ -68,8 +72,9 @@ pub(super) trait Instance: Send {
 
 impl<V: LiveView> Instance for V {
     fn handle_params<'a>(&'a mut self, reach: Reach<'a>) -> BoxFuture<'a, Outcome> {
-        let uri = reach.page.address.as_ref().map(|address| address.uri.as_str());
-        let span = debug_span!("handle_params", view = type_name::<V>(), id = reach.page.id, uri);
+        // Without the query, which may carry what is nobody's business.
+        let path = reach.page.address.as_ref().map(|address| path(&address.uri));
+        let span = debug_span!("handle_params", view = type_name::<V>(), id = reach.page.id, path);
         async move { LiveView::handle_params(self, &mut View::new(reach)).await }.instrument(span).boxed()
     }
 
@@ -108,6 +113,13 @@ impl<V: LiveView> Instance for V {
 
     fn render(&self) -> Html {
         debug_span!("render", view = type_name::<V>()).in_scope(|| LiveView::render(self))
+    }
+}
+
+impl Kind {
+    /// Whether both are of the same type.
+    pub(super) fn is(&self, other: &Kind) -> bool {
+        (self.type_id)() == (other.type_id)()
     }
 }
 

@@ -1,9 +1,12 @@
 //! Mounting: what a view starts with.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 
 use http::StatusCode;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use super::View;
 use super::leave::{Kind, Leave, Local, external};
@@ -34,7 +37,9 @@ impl<'a, I: Send + 'static> Mount<'a, I> {
         if !self.connected() {
             return None;
         }
-        T::deserialize(self.view.reach.page.visit.connect_params.as_ref()?.get(name)?).ok()
+        let params = self.view.reach.page.connect_params.as_ref()?;
+        let params: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_str(params.get()).ok()?;
+        serde_json::from_str(params.get(name)?.get()).ok()
     }
 
     /// Leaves a value for the view, by its type: what a mount hook has found out, such as who is visiting.

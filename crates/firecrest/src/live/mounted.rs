@@ -126,16 +126,10 @@ impl Mounted {
         self.page.render(&*self.view)
     }
 
-    /// Has the channel hear what the parked view has heard of. No, when something was missed meanwhile.
+    /// Has the channel hear what the parked view has heard of. No, when something was missed.
     pub(super) fn adopt(&mut self, shared: &Arc<Shared>, missed: &Missed) -> bool {
-        let parked = std::mem::take(&mut self.subscriptions);
-        let Mounted { page, subscriptions, timers, .. } = self;
-        let mut reach = Reach { page, ear: Ear::Channel(shared), subscriptions, timers };
-        for subscription in &parked {
-            reach.subscribe(subscription.topic());
-        }
         self.page.connected = true;
-        !missed.something()
+        missed.adopt(shared)
     }
 }
 
@@ -168,8 +162,7 @@ impl Page {
     /// Whether a route leads to this view, in the same live session.
     pub(super) fn is_of(&self, route: &Route) -> bool {
         let session = self.visit.live_session.as_ref();
-        session.is_some_and(|session| Arc::ptr_eq(session, &route.session))
-            && (self.kind.name)() == (route.kind.name)()
+        session.is_some_and(|session| Arc::ptr_eq(session, &route.session)) && self.kind.is(route.kind)
     }
 
     /// The view as its layout shows it.

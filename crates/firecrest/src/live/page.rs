@@ -1,10 +1,10 @@
 //! What the server knows of a view besides the view's own state.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use firecrest_pubsub::{Broadcast, Subscriber, SubscriberId, Subscription};
 use http::Extensions;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::address::Address;
@@ -13,7 +13,7 @@ use super::leave::Leave;
 use super::table::LiveSession;
 use super::{Flash, Layout};
 use crate::Endpoint;
-use crate::channel::{Foreign, Shared, Timers};
+use crate::channel::{Foreign, Item, Shared, Timers};
 use crate::session::SessionData;
 
 /// One view: who it is, where it is, and what its callbacks want to be done.
@@ -22,7 +22,9 @@ pub(super) struct Page {
     /// The container's id; the topic is `lv:` and this.
     pub(super) id: String,
     pub(super) kind: &'static Kind,
-    pub(super) visit: Arc<Visit>,
+    pub(super) visit: Visit,
+    /// The client's `params` of the join, until the view is mounted: they may be large.
+    pub(super) connect_params: Option<Box<RawValue>>,
     /// What is around the view inside its container.
     pub(super) layout: Option<Layout>,
     /// Whether the client's socket has joined; no while the page is made.
@@ -45,17 +47,15 @@ pub(super) struct Page {
     pub(super) failed: Option<String>,
 }
 
-/// What all views of one visit share.
+/// What a view knows of the visit.
 #[derive(Debug, Default)]
 pub(super) struct Visit {
     /// The cookie session.
-    pub(super) session: SessionData,
+    pub(super) session: Arc<SessionData>,
     /// What the view was given besides: by its live session, or by whoever renders it. It wins.
     pub(super) given: Map<String, Value>,
     /// The live session; nothing for views that no route leads to.
     pub(super) live_session: Option<Arc<LiveSession>>,
-    /// The client's `params` of the join.
-    pub(super) connect_params: Option<Value>,
 }
 
 /// An event for the page's scripts (F061).
@@ -68,7 +68,7 @@ pub(super) struct Pushed {
 
 impl Page {
     /// A page that nothing has happened on yet.
-    pub(super) fn new(endpoint: &Endpoint, id: String, kind: &'static Kind, visit: Arc<Visit>) -> Self {
+    pub(super) fn new(endpoint: &Endpoint, id: String, kind: &'static Kind, visit: Visit) -> Self {
         let options = (kind.options)();
         Page {
             endpoint: endpoint.clone(),
@@ -76,6 +76,7 @@ impl Page {
             kind,
             layout: options.layout.or_else(|| visit.live_session.as_ref()?.layout),
             visit,
+            connect_params: None,
             connected: false,
             address: None,
             extensions: Extensions::new(),
@@ -138,18 +139,47 @@ impl Reach<'_> {
     }
 }
 
-/// Whether a broadcast came while nobody could handle it.
+/// Hears for a view that has no channel yet.
 #[derive(Debug, Default)]
-pub(super) struct Missed(AtomicBool);
+pub(super) struct Missed(Mutex<Hearing>);
+
+#[derive(Debug, Default)]
+enum Hearing {
+    #[default]
+    Nothing,
+    /// There was a broadcast, and nobody could handle it.
+    Something,
+    /// The view has been adopted.
+    Adopted(Arc<Shared>),
+}
 
 impl Missed {
+    /// From now on the channel hears. No, when something was missed.
+    pub(super) fn adopt(&self, shared: &Arc<Shared>) -> bool {
+        let mut hearing = self.hearing();
+        if matches!(*hearing, Hearing::Something) {
+            return false;
+        }
+        *hearing = Hearing::Adopted(Arc::clone(shared));
+        true
+    }
+
+    /// Whether there was a broadcast that nobody could handle.
     pub(super) fn something(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        matches!(*self.hearing(), Hearing::Something)
+    }
+
+    fn hearing(&self) -> MutexGuard<'_, Hearing> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Subscriber for Missed {
-    fn deliver(&self, _broadcast: &Arc<Broadcast>) {
-        self.0.store(true, Ordering::Release);
+    fn deliver(&self, broadcast: &Arc<Broadcast>) {
+        let mut hearing = self.hearing();
+        match &*hearing {
+            Hearing::Adopted(shared) => shared.mailbox.push_or_crash(Item::Subscribed(Arc::clone(broadcast))),
+            _ => *hearing = Hearing::Something,
+        }
     }
 }

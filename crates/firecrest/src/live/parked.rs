@@ -1,15 +1,18 @@
 //! Views that were mounted for a page and wait for its socket.
 
 use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use firecrest_pubsub::Subscription;
 use tokio::time::{Instant, sleep_until};
 
 use super::mounted::Mounted;
 use super::page::Missed;
+use crate::telemetry::{Panic, shown_error};
 
 /// How long a view waits, and how many may wait on this node.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +35,9 @@ impl Default for ParkLimits {
 pub(super) struct Waiting {
     pub(super) mounted: Mounted,
     pub(super) missed: Arc<Missed>,
+    /// Whether the login that it was mounted for still is one: nobody can be disconnected who is not connected yet.
+    pub(super) revoked: Arc<Missed>,
+    pub(super) _login: Option<Subscription>,
 }
 
 /// The views that wait on this node. Clones are the same.
@@ -67,14 +73,16 @@ impl Parked {
             tokio::spawn(sweep(self.clone()));
         }
         drop(lot);
-        // Dropping runs the application's code, which must not hold the lot.
-        drop(dropped);
+        discard(dropped);
         Some(ticket)
     }
 
     /// Takes a view back, once.
     pub(super) fn take(&self, ticket: &str) -> Option<Waiting> {
-        self.lot().waiting.remove(ticket)
+        let mut lot = self.lot();
+        let taken = lot.waiting.remove(ticket);
+        lot.compact();
+        taken
     }
 
     fn lot(&self) -> MutexGuard<'_, Lot> {
@@ -94,6 +102,14 @@ impl Lot {
         dropped
     }
 
+    /// Forgets tickets that were taken, once they are many.
+    fn compact(&mut self) {
+        if self.order.len() > 2 * self.waiting.len() + 64 {
+            let Lot { waiting, order, .. } = self;
+            order.retain(|(_, ticket)| waiting.contains_key(ticket));
+        }
+    }
+
     /// Those whose time is up.
     fn expire(&mut self, now: Instant) -> Vec<Waiting> {
         let mut dropped = Vec::new();
@@ -107,22 +123,46 @@ impl Lot {
     }
 }
 
+/// Drops views. That runs the application's code: the lot must not be held, and a panic is that view's alone.
+fn discard(dropped: Vec<Waiting>) {
+    for waiting in dropped {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(waiting))) {
+            tracing::error!(
+                error = shown_error(&Panic::new(panic)),
+                "a view that nobody has joined panicked at its end"
+            );
+        }
+    }
+}
+
 /// Drops views whose time is up, until none waits.
 async fn sweep(parked: Parked) {
-    loop {
-        let (dropped, next) = {
-            let mut lot = parked.lot();
-            let dropped = lot.expire(Instant::now());
-            let next = lot.order.front().map(|(until, _)| *until);
-            lot.is_swept = next.is_some();
-            if next.is_none() {
-                lot.waiting.shrink_to_fit();
-                lot.order.shrink_to_fit();
-            }
-            (dropped, next)
-        };
-        drop(dropped);
-        let Some(next) = next else { return };
+    /// Should the task be dropped, the next view that waits starts another.
+    struct End(Option<Parked>);
+    impl Drop for End {
+        fn drop(&mut self) {
+            self.0.take().inspect(|parked| parked.lot().is_swept = false);
+        }
+    }
+    let mut end = End(Some(parked.clone()));
+    while let Some(next) = sweep_once(&parked) {
         sleep_until(next).await;
     }
+    end.0 = None;
+}
+
+/// Drops views whose time is up; when the next one's is, or nothing when none waits.
+fn sweep_once(parked: &Parked) -> Option<Instant> {
+    let mut lot = parked.lot();
+    let dropped = lot.expire(Instant::now());
+    let next = lot.order.front().map(|(until, _)| *until);
+    if next.is_none() {
+        // Under the same lock, or a view that is parked now would not be swept.
+        lot.is_swept = false;
+        lot.waiting.shrink_to_fit();
+        lot.order.shrink_to_fit();
+    }
+    drop(lot);
+    discard(dropped);
+    next
 }

@@ -4,15 +4,18 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::body::Body;
+use axum::extract::OriginalUri;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
+use super::address::path;
 use super::document::{Document, error_page};
 use super::leave::Leave;
 use super::mount::Problem;
+use super::mounted::NotMounted;
 use super::table::{NoRoute, Route};
 use super::{Flash, dead, tokens};
 use crate::Endpoint;
@@ -59,7 +62,9 @@ async fn page(endpoint: &Endpoint, parts: &Parts) -> Result<Response, NoPage> {
     let Some(session) = parts.extensions.get::<Session>() else {
         return Err(NoPage::Status(StatusCode::INTERNAL_SERVER_ERROR));
     };
-    let uri = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    // The address that the browser has, also below a nested router.
+    let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
+    let uri = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let (route, address) = endpoint.live_table().find(uri).map_err(|error| match error {
         NoRoute::Unknown(_) => NoPage::Status(StatusCode::NOT_FOUND),
         NoRoute::Params(_) => NoPage::Status(StatusCode::BAD_REQUEST),
@@ -67,26 +72,34 @@ async fn page(endpoint: &Endpoint, parts: &Parts) -> Result<Response, NoPage> {
     let flash = flash(endpoint, session, &parts.headers);
     // Before the session is read: what the socket brings must be what the view was mounted with.
     let csrf = session.csrf_token().map_err(NoPage::Session)?;
-    let mounting = dead::main(endpoint, &route, address, session.data(), flash);
-    match AssertUnwindSafe(mounting).catch_unwind().await {
-        Ok(Ok(dead)) => {
-            let document = Document {
-                title: dead.title.as_deref(),
-                flash: &dead.flash,
-                uri,
-                content: &dead.element,
-                csrf: csrf.masked(),
-                socket: &route.session.socket,
-            };
-            Ok(html(StatusCode::OK, (route.session.root)(&document).to_string()))
-        }
+    let parks = parts.method != Method::HEAD;
+    let making = AssertUnwindSafe(async {
+        let dead = dead::main(endpoint, &route, address, session.data(), flash, parks).await?;
+        let document = Document {
+            title: dead.title.as_deref(),
+            flash: &dead.flash,
+            uri,
+            content: &dead.element,
+            csrf: csrf.masked(),
+            socket: &route.session.socket,
+        };
+        Ok((route.session.root)(&document).to_string())
+    });
+    match making.catch_unwind().await {
+        Ok(Ok(document)) => Ok(html(StatusCode::OK, document)),
         Ok(Err(left)) => {
+            let left: NotMounted = left;
             let (problem, flash) = left.into_parts();
             otherwise(problem, &flash, session, &route, uri)
         }
         Err(panic) => {
             let error = Panic::new(panic);
-            tracing::error!(uri, view = (route.kind.name)(), error = shown_error(&error), "mount crashed");
+            tracing::error!(
+                path = path(uri),
+                view = (route.kind.name)(),
+                error = shown_error(&error),
+                "the page crashed"
+            );
             Err(NoPage::Status(StatusCode::INTERNAL_SERVER_ERROR))
         }
     }
@@ -103,14 +116,21 @@ fn otherwise(
     let to = match problem {
         Problem::Status(status) => return Err(NoPage::Status(status)),
         Problem::Crashed(error) => {
-            tracing::error!(uri, view = (route.kind.name)(), error = shown_error(&error), "mount failed");
+            tracing::error!(
+                path = path(uri),
+                view = (route.kind.name)(),
+                error = shown_error(&error),
+                "mount failed"
+            );
             return Err(NoPage::Status(StatusCode::INTERNAL_SERVER_ERROR));
         }
         Problem::Leave(Leave::Redirect(to)) => to,
         Problem::Leave(Leave::Patch(to, _) | Leave::Navigate(to, _)) => to.as_str().to_owned(),
     };
-    if !flash.is_empty() {
-        session.insert(FLASH_KEY, flash).map_err(NoPage::Session)?;
+    if !flash.is_empty()
+        && let Err(error) = session.insert(FLASH_KEY, flash)
+    {
+        tracing::error!(%error, "a flash that does not fit into the session is lost");
     }
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::FOUND;

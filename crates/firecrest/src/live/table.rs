@@ -79,14 +79,16 @@ impl Live {
 
     /// A name for the live session of a mount that has not named it.
     pub(super) fn default_name(&self) -> String {
-        let taken = self.names.lock().unwrap_or_else(PoisonError::into_inner).len();
-        if taken == 0 { "default".to_owned() } else { format!("default {}", taken + 1) }
+        let taken = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = |number| if number == 1 { "default".to_owned() } else { format!("default {number}") };
+        (1_u64..).map(name).find(|name| !taken.contains(name)).unwrap_or_default()
     }
 
     /// The route of a path with query, and the address there.
     pub(super) fn find(&self, uri: &str) -> Result<(Arc<Route>, Address), NoRoute> {
         let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
-        let found = routes.at(address::path(uri)).map_err(|_| NoRoute::Unknown(uri.to_owned()))?;
+        let found =
+            routes.at(address::path(uri)).map_err(|_| NoRoute::Unknown(address::path(uri).to_owned()))?;
         let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
         let path = found.params.iter().map(|(name, value)| (name, decoded(value)));
         let params = address::params(uri, path)?;
@@ -96,10 +98,14 @@ impl Live {
     }
 
     /// Remembers a type of views, so that a client can join views of it.
+    ///
+    /// # Panics
+    /// When another type has its name: two that are declared inside of functions.
     pub(super) fn register(&self, kind: &'static Kind) {
         let name = (kind.name)();
-        if self.kind(name).is_none() {
-            self.kinds.write().unwrap_or_else(PoisonError::into_inner).insert(name, kind);
+        match self.kind(name) {
+            None => drop(self.kinds.write().unwrap_or_else(PoisonError::into_inner).insert(name, kind)),
+            Some(known) => assert!(known.is(kind), "two types of live views have the name {name:?}"),
         }
     }
 

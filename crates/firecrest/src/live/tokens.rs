@@ -10,7 +10,8 @@ use super::Flash;
 use crate::Endpoint;
 use crate::token::{self, SignError, TokenError};
 
-const SALT: &str = "firecrest live view";
+const SESSION_SALT: &str = "firecrest live view";
+const STATIC_SALT: &str = "firecrest live page";
 const FLASH_SALT: &str = "firecrest flash";
 const STATUS_SALT: &str = "firecrest reload status";
 
@@ -61,23 +62,23 @@ impl SessionToken {
     }
 
     pub(super) fn sign(&self, endpoint: &Endpoint) -> Result<String, SignError> {
-        token::sign(endpoint.secret(), SALT, self)
+        token::sign(endpoint.secret(), SESSION_SALT, self)
     }
 
     /// The token of this view, as long as it is neither forged nor too old nor of another server version.
     pub(super) fn verify(endpoint: &Endpoint, token: &str, id: &str) -> Option<Self> {
-        let verified: Self = verify(endpoint, SALT, token, FORTNIGHT).ok()?;
+        let verified: Self = verify(endpoint, SESSION_SALT, token, FORTNIGHT).ok()?;
         (verified.version == VERSION && verified.id == id).then_some(verified)
     }
 }
 
 impl StaticToken {
     pub(super) fn sign(&self, endpoint: &Endpoint) -> Result<String, SignError> {
-        token::sign(endpoint.secret(), SALT, self)
+        token::sign(endpoint.secret(), STATIC_SALT, self)
     }
 
     pub(super) fn verify(endpoint: &Endpoint, token: &str, id: &str) -> Option<Self> {
-        let verified: Self = verify(endpoint, SALT, token, FORTNIGHT).ok()?;
+        let verified: Self = verify(endpoint, STATIC_SALT, token, FORTNIGHT).ok()?;
         (verified.id == id).then_some(verified)
     }
 }
@@ -87,7 +88,8 @@ pub(super) fn sign_flash(endpoint: &Endpoint, flash: &Flash) -> Option<String> {
     if flash.is_empty() {
         return None;
     }
-    token::sign(endpoint.secret(), FLASH_SALT, flash).ok()
+    let signed = token::sign(endpoint.secret(), FLASH_SALT, flash);
+    signed.inspect_err(|error| tracing::error!(%error, "a flash that cannot be signed is lost")).ok()
 }
 
 /// The messages of a token; none when it is not valid.

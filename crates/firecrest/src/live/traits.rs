@@ -58,7 +58,7 @@ pub trait LiveView: Sized + Send + 'static {
 
     /// Makes the view's first state.
     ///
-    /// It runs once for a visit when the socket is accepted by the node that served the page, and again for every reconnect.
+    /// It, and the mount hooks before it, run once for a visit when the socket is accepted by the node that served the page, and again for every reconnect.
     /// When it depends on what only the socket knows, by [`Mount::connected`] or [`Mount::connect_params`], it runs for the
     /// page and for the socket (F070).
     fn mount(cx: &mut Mount<'_, Self::Info>) -> impl Future<Output = Result<Self, MountError>> + Send;
@@ -101,7 +101,8 @@ pub trait LiveView: Sized + Send + 'static {
         async { Outcome::NoReply }
     }
 
-    /// The view has ended, for whatever reason.
+    /// The joined view has ended, for whatever reason. A view that was mounted for a page and that no client has joined is only
+    /// dropped.
     fn terminate(&mut self, reason: &Reason) -> impl Future<Output = ()> + Send {
         let _ = reason;
         async {}

@@ -67,7 +67,11 @@ impl LiveChannel {
             Err(error) => return Stop::error(error.to_string()).into(),
         }
         let (view, reach) = self.reach(cx);
-        let outcome = view.handle_params(reach).await;
+        // The address and the flash are another, whatever the view says.
+        let outcome = match view.handle_params(reach).await {
+            Outcome::NoReply => Outcome::Render,
+            outcome => outcome,
+        };
         self.conclude(outcome, cx, true).await
     }
 
@@ -102,7 +106,7 @@ impl LiveChannel {
             Outcome::Render => (true, None),
             Outcome::NoReply => (false, None),
             Outcome::Reply(reply) => (true, Some(reply)),
-            stop @ Outcome::Stop(_) => return stop,
+            Outcome::Stop(stop) => return self.stop(stop, cx, is_asked).into(),
         };
         match self.go(cx, is_asked).await {
             Ok(has_patched) => renders |= has_patched,
@@ -114,7 +118,10 @@ impl LiveChannel {
         };
         self.page.fresh.clear(None);
         match (answer, is_asked) {
-            (Some(answer), true) => answer_with(members, answer),
+            (Some(answer), true) => match answer_with(members, answer) {
+                Ok(reply) => reply.into(),
+                Err(crash) => crash.into(),
+            },
             (Some(_), false) => Stop::error("only handle_event has an event to reply to").into(),
             (None, true) => Reply::payload("ok", reply::answer(&members)).into(),
             (None, false) => {
@@ -122,6 +129,35 @@ impl LiveChannel {
                     cx.push_payload("diff", &reply::diff(&members));
                 }
                 Outcome::NoReply
+            }
+        }
+    }
+
+    /// Ends the view as it wants to, after what it has asked for besides; and however it ends in good order, an event is
+    /// answered.
+    fn stop(&mut self, mut stop: Stop, cx: &mut Context<'_, LiveInfo>, is_asked: bool) -> Stop {
+        if stop.reason.is_crash() {
+            return stop;
+        }
+        if let Some(error) = self.page.failed.take() {
+            return Stop::error(error);
+        }
+        if let Some(leave) = self.page.leave.take().filter(|leave| !matches!(leave, Leave::Patch(..))) {
+            return self.depart(&leave, cx, is_asked);
+        }
+        let mut members = Members::default();
+        self.page.add_members(&mut members);
+        match (stop.reply.take(), is_asked) {
+            (Some(reply), true) => match answer_with(members, reply) {
+                Ok(reply) => stop.with_reply(reply),
+                Err(crash) => crash,
+            },
+            (None, true) => stop.with_reply(Reply::payload("ok", reply::answer(&members))),
+            (_, false) => {
+                if !members.is_empty() {
+                    cx.push_payload("diff", &reply::diff(&members));
+                }
+                stop
             }
         }
     }
@@ -153,9 +189,8 @@ impl LiveChannel {
                     return Ok(patches > 0);
                 }
                 Some(leave @ Leave::Patch(..)) if self.is_nested() => {
-                    if !self.connection.family().go(self.instance, leave) {
-                        return Err(Stop::error("there is no outer view whose address could be patched"));
-                    }
+                    let gone = self.connection.family().go(self.instance, leave);
+                    gone.map_err(|error| Stop::error(format!("the outer view cannot be patched: {error}")))?;
                     continue;
                 }
                 Some(leave @ Leave::Patch(..)) => leave,
@@ -164,7 +199,9 @@ impl LiveChannel {
             self.patch(&to, cx).await?;
             // An entry that is due is not lost because a later patch only replaces.
             last = Some(match (last, to) {
-                (Some(Leave::Patch(_, History::Push)), Leave::Patch(path, _)) => Leave::Patch(path, History::Push),
+                (Some(Leave::Patch(_, History::Push)), Leave::Patch(path, _)) => {
+                    Leave::Patch(path, History::Push)
+                }
                 (_, to) => to,
             });
         }
@@ -184,6 +221,7 @@ impl LiveChannel {
 
     /// The last words of a view that goes elsewhere: its events, then where to (spec §5.3).
     fn depart(&mut self, leave: &Leave, cx: &mut Context<'_, LiveInfo>, is_asked: bool) -> Stop {
+        self.depart_family();
         if let Some(events) = self.page.take_events() {
             let mut members = Members::default();
             members.push_member("e", &events);
@@ -199,14 +237,14 @@ impl LiveChannel {
 }
 
 /// What changed, and what the view replies to the event (F062).
-fn answer_with(mut members: Members, answer: Reply) -> Outcome {
+fn answer_with(mut members: Members, answer: Reply) -> Result<Reply, Stop> {
     let payload = match answer.payload {
         Ok(Payload::Json(json)) if answer.status == "ok" && json.starts_with('{') => json,
-        Ok(_) => return Stop::error("a view's reply must be `Reply::ok` with an object").into(),
-        Err(error) => return Stop::error(format!("the reply cannot be sent: {error}")).into(),
+        Ok(_) => return Err(Stop::error("a view's reply must be `Reply::ok` with an object")),
+        Err(error) => return Err(Stop::error(format!("the reply cannot be sent: {error}"))),
     };
     members.push_member("r", &payload);
-    Reply::payload("ok", reply::answer(&members)).into()
+    Ok(Reply::payload("ok", reply::answer(&members)))
 }
 
 /// Where the visitor has gone.

@@ -196,8 +196,10 @@ impl<'a, I: Send + 'static> View<'a, I> {
         self.reach.timers.as_mut().is_some_and(|timers| timers.cancel(timer))
     }
 
-    /// A handle to send infos to this view from anywhere; none while there is no socket.
-    pub fn handle(&self) -> Option<ViewHandle<I>> {
+    /// A handle to send infos to this view from anywhere; none while there is no socket. A view that asks in `mount` is mounted
+    /// for page and socket.
+    pub fn handle(&mut self) -> Option<ViewHandle<I>> {
+        self.reach.page.needs_socket |= !self.reach.page.connected;
         match self.reach.ear {
             Ear::Channel(shared) => Some(ViewHandle::new(shared)),
             Ear::Nobody(_) => None,

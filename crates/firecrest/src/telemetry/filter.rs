@@ -3,6 +3,7 @@
 use std::sync::{OnceLock, PoisonError, RwLock};
 
 use firecrest_wire::Payload;
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 /// What a hidden value is replaced with.
@@ -12,7 +13,7 @@ const FILTERED: &str = "[FILTERED]";
 const MAX_LOGGED: usize = 4_096;
 
 /// Which parameters logs may show. The default hides the values of all keys that contain `password` or `token`, and
-/// strings that contain `password=` or `token=`, in upper or lower case, and signed and encrypted tokens, whatever their
+/// strings with a form or query that has such a key, in upper or lower case, and signed and encrypted tokens, whatever their
 /// key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -59,10 +60,10 @@ impl ParamFilter {
     }
 }
 
-/// Whether a string carries something like `password=secret` (C017–C019).
+/// Whether a string carries something like `password=secret` or `user%5Bpassword_again%5D=secret` (C017–C019).
 fn mentions(text: &str, words: &[String]) -> bool {
-    let text = text.to_lowercase();
-    words.iter().any(|word| text.contains(&format!("{}=", word.to_lowercase())))
+    let keys = text.split(['&', '?']).filter_map(|pair| Some(pair.split_once('=')?.0));
+    keys.into_iter().any(|key| contains(&percent_decode_str(key).decode_utf8_lossy(), words))
 }
 
 /// Whether a string begins as tokens do (spec §6).
@@ -122,6 +123,14 @@ mod tests {
         let own = ParamFilter::Discard(vec!["apiKey".into()]);
         let value = json!({"apikey": 1, "API_KEY": 2, "APIKEY": 3});
         assert_eq!(own.apply(&value), json!({"apikey": FILTERED, "API_KEY": 2, "APIKEY": FILTERED}));
+    }
+
+    #[test]
+    fn c017_keys_of_forms_are_decoded_and_may_contain_more() {
+        for form in ["user%5Bpassword%5D=x", "a=1&password_again=x", "http://h/?reset_token=x"] {
+            assert_eq!(ParamFilter::default().apply(&json!(form)), json!(FILTERED), "{form}");
+        }
+        assert_eq!(ParamFilter::default().apply(&json!("a=password")), json!("a=password"));
     }
 
     /// What the page of a live view brings to its join.
