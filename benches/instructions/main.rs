@@ -14,6 +14,10 @@ use firecrest::wire::Message;
 use firecrest::wire::websocket::Frame;
 use gungraun::{library_benchmark, library_benchmark_group, main};
 
+mod live;
+
+use live::live_views;
+
 #[library_benchmark]
 #[bench::v1_text(Incoming::v1())]
 #[bench::v2_text(Incoming::v2())]
@@ -66,4 +70,4 @@ library_benchmark_group!(
     benchmarks = [decode, route, encode_reply, encode_broadcast, fan_out, push_and_flush, echo]
 );
 
-main!(library_benchmark_groups = instructions);
+main!(library_benchmark_groups = instructions, live_views);

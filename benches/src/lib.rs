@@ -4,12 +4,14 @@
 
 mod echo;
 mod fan_out;
+mod live;
 mod outbox;
 mod routes;
 mod wire;
 
 pub use echo::Echo;
 pub use fan_out::{Audience, SIZE as AUDIENCE};
+pub use live::{Counter, Table};
 pub use outbox::Outbox;
 pub use routes::Routes;
 pub use wire::{Broadcast, Incoming, Reply};

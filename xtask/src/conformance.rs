@@ -1,10 +1,23 @@
-//! The test suites that run under Node against a debug build of the showcase.
+//! The test suites that run under Node against debug builds of servers.
 
 use std::path::PathBuf;
 
 use crate::command;
 use crate::failure::Failure;
 use crate::{npm, tree};
+
+/// The variable that names a server to the tests, and the package and program that it is.
+pub(crate) const SERVERS: [(&str, &str); 3] = [
+    ("FIRECREST_SHOWCASE_BIN", "showcase"),
+    ("FIRECREST_LIVE_DEMO_BIN", "live-demo"),
+    ("FIRECREST_LIVE_PAGES_BIN", "live-pages"),
+];
+
+/// Most test files at once that each drive a Chromium of their own.
+const BROWSERS: u32 = 3;
+
+/// Most test files at once that wait for the server's real time: more than there are processors.
+const CLIENTS: u32 = 8;
 
 /// Runs the official client's suite `times` times in a row.
 pub(crate) fn run(times: u32) -> Result<(), Failure> {
@@ -14,7 +27,7 @@ pub(crate) fn run(times: u32) -> Result<(), Failure> {
         if times > 1 {
             println!("round {round} of {times}");
         }
-        node_tests("tests/conformance")?;
+        node_tests("tests/conformance", CLIENTS)?;
     }
     Ok(())
 }
@@ -22,22 +35,22 @@ pub(crate) fn run(times: u32) -> Result<(), Failure> {
 /// Runs the suite that drives a real browser. It shares the conformance suite's way of starting the server.
 pub(crate) fn browser() -> Result<(), Failure> {
     npm::install(&tree::root().join("tests/browser"))?;
-    node_tests("tests/browser")
+    node_tests("tests/browser", BROWSERS)
 }
 
-fn node_tests(folder: &str) -> Result<(), Failure> {
-    // Most tests wait for the server's real time, so more files than processors may run at once.
-    let arguments = ["--test", "--test-concurrency=8", "--test-reporter=spec"];
-    let mut node = command::command("node", &arguments);
-    command::run(
-        node.current_dir(tree::root().join(folder)).env("FIRECREST_SHOWCASE_BIN", showcase_binary()?),
-    )
+fn node_tests(folder: &str, files: u32) -> Result<(), Failure> {
+    let concurrency = format!("--test-concurrency={files}");
+    let mut node = command::command("node", &["--test", &concurrency, "--test-reporter=spec"]);
+    for (variable, program) in SERVERS {
+        node.env(variable, binary(program)?);
+    }
+    command::run(node.current_dir(tree::root().join(folder)))
 }
 
-/// The showcase's debug binary, which cargo puts beside this program.
-fn showcase_binary() -> Result<PathBuf, Failure> {
+/// A program's debug build, which cargo puts beside this program.
+fn binary(program: &str) -> Result<PathBuf, Failure> {
     let own = std::env::current_exe().map_err(|error| Failure::new(format!("own path: {error}")))?;
-    let binary = own.with_file_name(format!("showcase{}", std::env::consts::EXE_SUFFIX));
+    let binary = own.with_file_name(format!("{program}{}", std::env::consts::EXE_SUFFIX));
     if binary.exists() {
         Ok(binary)
     } else {

@@ -97,7 +97,7 @@ fn run(chore: Chore) -> Result<(), Failure> {
         Chore::Conformance { times } => {
             prerequisites::check_for_building()?;
             assets::build()?;
-            suite::build_showcase()?;
+            suite::build_servers()?;
             conformance::run(times)
         }
         Chore::Coverage { check } => coverage::run(check),

@@ -22,7 +22,7 @@ const STEPS: [Step; 14] = [
     Step { name: "documentation tests", action: || execute(&mut cargo(&["test", "--doc", "--workspace"])) },
     Step { name: "instruction counts", action: || guards::run(false) },
     Step { name: "models of concurrency", action: loom::run },
-    Step { name: "build of the showcase", action: build_showcase },
+    Step { name: "build of the servers", action: build_servers },
     Step { name: "conformance with the official client", action: || conformance::run(1) },
     Step { name: "browser", action: conformance::browser },
     Step { name: "coverage of the protocol", action: || coverage::run(true) },
@@ -47,9 +47,10 @@ pub(crate) fn showcase(arguments: &[String]) -> Result<(), Failure> {
     execute(cargo(&["run", "--release", "--package", "showcase", "--"]).args(arguments))
 }
 
-/// Builds the showcase as the Node suites run it.
-pub(crate) fn build_showcase() -> Result<(), Failure> {
-    execute(&mut cargo(&["build", "--package", "showcase"]))
+/// Builds the servers as the Node suites run them.
+pub(crate) fn build_servers() -> Result<(), Failure> {
+    let packages = conformance::SERVERS.iter().flat_map(|(_, package)| ["--package", package]);
+    execute(cargo(&["build"]).args(packages))
 }
 
 fn lints() -> Result<(), Failure> {

@@ -17,7 +17,8 @@ fn main() -> io::Result<()> {
     let mut runner = TestRunner::deterministic();
     let mut out = BufWriter::new(io::stdout().lock());
     for _ in 0..count {
-        let pages = pages::sequences().new_tree(&mut runner).map_err(|reason| io::Error::other(reason.message()))?;
+        let pages =
+            pages::sequences().new_tree(&mut runner).map_err(|reason| io::Error::other(reason.message()))?;
         writeln!(out, "{}", trace(&pages.current())?)?;
     }
     out.flush()

@@ -32,6 +32,7 @@ pub use html::{Child, Html, Loop};
 pub use js::Js;
 pub use replica::{Replica, ReplicaError, ReplicaProblem};
 pub use slot::{Raw, Slot};
+pub use slots::{Attrs, SlotFn};
 pub use template::Template;
 
 #[doc(hidden)]

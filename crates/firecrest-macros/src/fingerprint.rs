@@ -77,7 +77,8 @@ mod tests {
 
     #[test]
     fn what_differs_has_another_fingerprint() {
-        let sources = ["", "a", "b", "a b", "ab", "(a)", "{a}", "[a]", "(a) b", "(a b)", "\"a\"", "a.b", "a+b"];
+        let sources =
+            ["", "a", "b", "a b", "ab", "(a)", "{a}", "[a]", "(a) b", "(a b)", "\"a\"", "a.b", "a+b"];
         let mut all: Vec<_> = sources.iter().map(|source| of(source)).collect();
         all.sort_unstable();
         all.dedup();

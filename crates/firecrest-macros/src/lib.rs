@@ -21,18 +21,18 @@ pub fn html(input: TokenStream) -> TokenStream {
 #[doc = include_str!("docs/component.md")]
 #[proc_macro_attribute]
 pub fn component(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    component::expand(&arguments.into(), item.into(), &quote!(::firecrest_live)).into()
+    component::expand(&arguments.into(), &item.into(), &quote!(::firecrest_live)).into()
 }
 
 /// `#[component]` as the crate `firecrest` exports it: its users need not know the crate `firecrest-live`.
 #[doc(hidden)]
 #[proc_macro_attribute]
 pub fn component_of_firecrest(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    component::expand(&arguments.into(), item.into(), &quote!(::firecrest::__private::live)).into()
+    component::expand(&arguments.into(), &item.into(), &quote!(::firecrest::__private::live)).into()
 }
 
 #[doc = include_str!("docs/test.md")]
 #[proc_macro_attribute]
 pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    test::expand(&arguments.into(), item.into()).into()
+    test::expand(&arguments.into(), &item.into()).into()
 }

@@ -6,7 +6,7 @@ use quote::quote;
 use crate::function::Function;
 
 /// Expands the attribute on an asynchronous function.
-pub(crate) fn expand(arguments: &TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(arguments: &TokenStream, item: &TokenStream) -> TokenStream {
     match try_expand(arguments, item.clone()) {
         Ok(expanded) => expanded,
         Err(error) => {

@@ -12,8 +12,8 @@ pub use crate::channel::{
 };
 pub use crate::endpoint::Endpoint;
 pub use crate::live::{
-    Html, Js, LiveConnection, LiveHost, LiveView, Mount, MountError, MountHook, Raw as RawHtml, View,
-    ViewOptions, nested,
+    Attrs, Html, Js, LiveConnection, LiveHost, LiveView, Mount, MountError, MountHook, Raw as RawHtml,
+    SlotFn, View, ViewOptions, nested,
 };
 pub use crate::socket::{Channels, Connect, Refused, Socket};
 pub use crate::{component, html};

@@ -15,7 +15,8 @@ fn f006_a_constant_attribute_is_as_it_is_written() {
 
 #[test]
 fn f006_none_and_false_are_left_out_and_true_has_no_value() {
-    let row = |hidden: bool, title: Option<&str>, id: u32| html! { <p hidden={hidden} title={title} id={id}/> };
+    let row =
+        |hidden: bool, title: Option<&str>, id: u32| html! { <p hidden={hidden} title={title} id={id}/> };
     assert_eq!(row(true, Some("a<b"), 1).to_string(), "<p hidden title=\"a&lt;b\" id=\"1\"></p>");
     assert_eq!(row(false, None, 2).to_string(), "<p id=\"2\"></p>");
 }

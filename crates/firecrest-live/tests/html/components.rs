@@ -8,12 +8,7 @@ use firecrest_live::{Html, component, html};
 
 /// A heading.
 #[component]
-fn Title(
-    text: &str,
-    #[default(1)] level: u8,
-    #[default] center: bool,
-    class: Option<&str>,
-) -> Html {
+fn Title(text: &str, #[default(1)] level: u8, #[default] center: bool, class: Option<&str>) -> Html {
     html! { <h1 data-level={level} data-center={center} class={class}>{text}</h1> }
 }
 
@@ -23,12 +18,14 @@ fn f013_attributes_are_given_by_name() {
     let page = html! {
         <Title text="a" level=2 center class="x"/>
         <Title class={Some("y")} text={&owned}/>
+        <Title text={&format!("{owned}!")}/>
         <Title text={owned.as_str()} level={1 + 2} center={false} class={None}></Title>
     };
     assert_eq!(
         page.to_string(),
         "<h1 data-level=\"2\" data-center class=\"x\">a</h1>\
          <h1 data-level=\"1\" class=\"y\">&lt;own&gt;</h1>\
+         <h1 data-level=\"1\" class=\"\">&lt;own&gt;!</h1>\
          <h1 data-level=\"3\" class=\"\">&lt;own&gt;</h1>"
     );
 }
@@ -80,7 +77,11 @@ mod ui {
     use super::*;
 
     #[component]
-    pub(crate) fn Button(#[default("button")] kind: &str, #[rest] rest: Attrs<'_>, children: SlotFn<'_>) -> Html {
+    pub(crate) fn Button(
+        #[default("button")] kind: &str,
+        #[rest] rest: Attrs<'_>,
+        children: SlotFn<'_>,
+    ) -> Html {
         html! { <button type={kind} {..rest}>{children}</button> }
     }
 
@@ -117,13 +118,21 @@ fn a_component_may_contain_itself() {
 }
 
 #[test]
-fn a_component_can_be_made_inside_a_function() {
+fn a_component_can_be_made_inside_a_function_and_given_any_expression() {
+    fn first<A, B>(of: (A, B)) -> A {
+        of.0
+    }
+
     #[component]
     fn Local<F: Fn(u8) -> u8>(of: F, by: u8) -> Html {
         html! { {of(by)} }
     }
     let three = 3;
     assert_eq!(html! { <Local of={|x| x * three} by=4/> }.to_string(), "12");
+    let page = html! { <Local of={let four = three + 1; move |x| x * four} by={three + 1}/> };
+    assert_eq!(page.to_string(), "16");
+    let page = html! { <Title text={&first::<String, u8>((String::from("temporary"), 1))}/> };
+    assert_eq!(page.to_string(), "<h1 data-level=\"1\" class=\"\">temporary</h1>");
 }
 
 #[test]

@@ -55,7 +55,13 @@ struct Column<'a, R> {
 }
 
 #[component]
-fn Table<'a, R>(rows: &'a [R], #[slot] #[required] column: Vec<Column<'a, R>>, #[slot] empty: Option<SlotFn<'a>>) -> Html {
+fn Table<'a, R>(
+    rows: &'a [R],
+    #[slot]
+    #[required]
+    column: Vec<Column<'a, R>>,
+    #[slot] empty: Option<SlotFn<'a>>,
+) -> Html {
     html! {
         <table>
             <tr>for column in &column { <th align={column.align} {..&column.rest}>{column.label}</th> }</tr>

@@ -5,16 +5,13 @@ use firecrest_live::{Held, Html, html};
 /// Everything that a page is, as it is sent.
 fn sent(page: &Html) -> String {
     let mut held = Held::new(0);
-    held.full(page, &mut |_| String::new()).unwrap().as_str().to_owned()
+    held.full(page, &mut |_| String::new()).expect("there is no loop with a key").as_str().to_owned()
 }
 
 #[test]
 fn f042_statics_are_joined_as_far_as_they_go() {
     let page = html! { <p class="a" id={1}>"b" <!-- "c" --> "\n\"" {2} </p> "d" };
-    assert_eq!(
-        sent(&page),
-        r#""0":" id=\"1\"","1":"2","s":["<p class=\"a\"",">b<!--c-->\n\"","</p>d"]"#
-    );
+    assert_eq!(sent(&page), r#""0":" id=\"1\"","1":"2","s":["<p class=\"a\"",">b<!--c-->\n\"","</p>d"]"#);
 }
 
 #[test]
@@ -56,8 +53,12 @@ fn f017_what_may_be_more_or_less_than_one_element_is_no_root() {
 fn is_same(one: &Html, other: &Html) -> bool {
     let page = |inner: &Html| html! { <div>{inner}</div> };
     let mut held = Held::new(0);
-    held.full(&page(one), &mut |_| String::new()).unwrap();
-    !held.diff(&page(other), &mut |_| String::new()).unwrap().as_str().contains("\"s\"")
+    held.full(&page(one), &mut |_| String::new()).expect("there is no loop with a key");
+    !held
+        .diff(&page(other), &mut |_| String::new())
+        .expect("there is no loop with a key")
+        .as_str()
+        .contains("\"s\"")
 }
 
 #[test]

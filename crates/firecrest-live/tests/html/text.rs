@@ -32,7 +32,8 @@ fn f005_whatever_displays_itself_is_a_value() {
         html! { {value} "," {*value} }
     }
     let (owned, boxed, none) = (String::from("o"), Box::new('b'), None::<u8>);
-    let page = html! { {Celsius(21.0)} {owned} {boxed} {none} {Some(5)} {-1.5} {true} {format_args!("{:02}", 7)} };
+    let page =
+        html! { {Celsius(21.0)} {owned} {boxed} {none} {Some(5)} {-1.5} {true} {format_args!("{:02}", 7)} };
     assert_eq!(page.to_string(), "21.0 &lt;°C&gt;ob5-1.5true07");
     assert_eq!(shown(&"<").to_string(), "&lt;,&lt;");
     assert_eq!(owned, "o", "values are borrowed only");
@@ -55,13 +56,17 @@ fn an_expression_may_be_any_of_rust() {
 fn html_is_a_value() {
     let inner = html! { <b>"x"</b> };
     assert_eq!(html! { {inner} }.to_string(), "<b>x</b>");
-    assert_eq!(html! { {&inner} {Some(&inner)} {None::<Html>} {html! { "y" }} }.to_string(), "<b>x</b><b>x</b>y");
+    assert_eq!(
+        html! { {&inner} {Some(&inner)} {None::<Html>} {html! { "y" }} }.to_string(),
+        "<b>x</b><b>x</b>y"
+    );
     assert_eq!(html! { {vec![inner.clone(), inner]} }.to_string(), "<b>x</b><b>x</b>");
 }
 
 #[test]
 fn void_elements_have_no_end_and_others_always_have_one() {
-    let page = html! { <br> <br/> <input name="q"> <img src="a.png"/> <i class="icon"/> <my-tag></my-tag> <p/> };
+    let page =
+        html! { <br> <br/> <input name="q"> <img src="a.png"/> <i class="icon"/> <my-tag></my-tag> <p/> };
     assert_eq!(
         page.to_string(),
         "<br><br><input name=\"q\"><img src=\"a.png\"><i class=\"icon\"></i><my-tag></my-tag><p></p>"
@@ -70,10 +75,10 @@ fn void_elements_have_no_end_and_others_always_have_one() {
 
 #[test]
 fn what_is_foreign_to_html_keeps_its_names() {
-    let page = html! { <svg viewBox="0 0 1 1"><linearGradient id="g"/><path d="M0"/></svg> <x:y.z-1/> };
+    let page = html! { <svg viewBox="0 0 1 1"><linearGradient id="g"/><path d="M0"/></svg> <x-y.z-1/> };
     assert_eq!(
         page.to_string(),
-        "<svg viewBox=\"0 0 1 1\"><linearGradient id=\"g\"></linearGradient><path d=\"M0\"></path></svg><x:y.z-1></x:y.z-1>"
+        "<svg viewBox=\"0 0 1 1\"><linearGradient id=\"g\"></linearGradient><path d=\"M0\"></path></svg><x-y.z-1></x-y.z-1>"
     );
 }
 

@@ -66,7 +66,10 @@ fn f010_a_key_of_any_type_tells_entries_apart() {
         })
     };
     let (a, b, c) = ((1, "a"), (1, "b"), (2, "a"));
-    assert_eq!(step(&list(&[a, b, c]), &list(&[c, a, b])), r#"{"0":{"k":{"0":2,"1":0,"2":1,"kc":3,"km":true}}}"#);
+    assert_eq!(
+        step(&list(&[a, b, c]), &list(&[c, a, b])),
+        r#"{"0":{"k":{"0":2,"1":0,"2":1,"kc":3,"km":true}}}"#
+    );
 }
 
 #[test]
@@ -149,7 +152,10 @@ fn f009_the_nested_loops_of_the_specification_are_sent_as_it_says() {
         client.show(&rows(&[&["1", "2"]])),
         r#"{"0":{"s":["<tr>","</tr>"],"k":{"0":{"0":{"s":["<td>","</td>"],"k":{"0":{"0":"1"},"1":{"0":"2"},"kc":2}}},"kc":1}},"s":["",""]}"#
     );
-    assert_eq!(client.show(&rows(&[&["1", "22"]])), r#"{"0":{"k":{"0":{"0":{"k":{"1":{"0":"22"},"kc":2}}},"kc":1}}}"#);
+    assert_eq!(
+        client.show(&rows(&[&["1", "22"]])),
+        r#"{"0":{"k":{"0":{"0":{"k":{"1":{"0":"22"},"kc":2}}},"kc":1}}}"#
+    );
     // A row that was not there brings the statics of its cells along.
     assert_eq!(
         client.show(&rows(&[&["1", "22"], &["3"]])),
@@ -188,11 +194,13 @@ fn an_entry_that_moved_and_changed_sends_the_change_only() {
 
 #[test]
 fn an_entry_without_slots_is_an_empty_object_when_it_is_new() {
-    let rules = |count: usize| around(template(1, &["", ""]), |html| {
-        let mut list = html.begin_loop(template(2, &["<hr>"]));
-        (0..count).for_each(|_| html.entry(&mut list));
-        html.end_loop(list);
-    });
+    let rules = |count: usize| {
+        around(template(1, &["", ""]), |html| {
+            let mut list = html.begin_loop(template(2, &["<hr>"]));
+            (0..count).for_each(|_| html.entry(&mut list));
+            html.end_loop(list);
+        })
+    };
     let mut client = Client::new();
     client.show(&rules(1));
     assert_eq!(client.show(&rules(2)), r#"{"0":{"k":{"1":{},"kc":2}}}"#);
@@ -219,6 +227,20 @@ fn entries_that_get_keys_are_sent_anew_and_the_other_way_round() {
 }
 
 #[test]
+fn entries_with_and_without_keys_stand_beside_each_other() {
+    let mixed = around(template(1, &["<ul>", "</ul>"]), |html| {
+        let mut list = html.begin_loop(template(2, &["<li>", "</li>"]));
+        html.entry(&mut list);
+        html.slot("X");
+        html.keyed_entry(&mut list, &Some('A'));
+        html.slot("A");
+        html.end_loop(list);
+    });
+    assert_eq!(step(&keyed(&["A", "B"]), &mixed), r#"{"0":{"k":{"0":{"0":"X"},"1":0,"kc":2,"km":true}}}"#);
+    assert_eq!(step(&mixed, &keyed(&["A", "B"])), r#"{"0":{"k":{"0":1,"1":{"0":"B"},"kc":2,"km":true}}}"#);
+}
+
+#[test]
 fn two_entries_of_one_key_are_an_error_and_what_is_held_stays() {
     for (from, to, index) in [
         (&[][..], &["A", "B", "A2"][..], 2),
@@ -242,14 +264,16 @@ fn two_entries_of_one_key_are_an_error_and_what_is_held_stays() {
 #[test]
 fn keys_need_to_differ_within_one_loop_only() {
     let pages = [&["Ab", "Bb"][..], &["Bb", "Cb", "Ab"]];
-    let nested = |rows: &[&str]| around(template(3, &["", ""]), |html| {
-        let mut list = html.begin_loop(template(4, &["<tr>", "</tr>"]));
-        for row in rows {
-            html.keyed_entry(&mut list, &row.chars().next());
-            html.slot(&keyed(&["A", "B"]));
-        }
-        html.end_loop(list);
-    });
+    let nested = |rows: &[&str]| {
+        around(template(3, &["", ""]), |html| {
+            let mut list = html.begin_loop(template(4, &["<tr>", "</tr>"]));
+            for row in rows {
+                html.keyed_entry(&mut list, &row.chars().next());
+                html.slot(&keyed(&["A", "B"]));
+            }
+            html.end_loop(list);
+        })
+    };
     let mut client = Client::new();
     pages.iter().for_each(|rows| drop(client.show(&nested(rows))));
 }

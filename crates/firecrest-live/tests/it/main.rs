@@ -1,5 +1,7 @@
 //! What is rendered, what is sent, and what the client makes of it.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 mod client;
 mod loops;
 mod nodes;

@@ -13,7 +13,10 @@ fn counter(count: i32) -> Html {
 #[test]
 fn the_counter_of_the_specification_is_sent_as_it_says() {
     let mut client = Client::new();
-    assert_eq!(client.show(&counter(0)), r#"{"0":"0","s":["<b>","</b><button phx-click=\"inc\">+</button>"]}"#);
+    assert_eq!(
+        client.show(&counter(0)),
+        r#"{"0":"0","s":["<b>","</b><button phx-click=\"inc\">+</button>"]}"#
+    );
     assert_eq!(client.show(&counter(1)), r#"{"0":"1"}"#);
     assert_eq!(client.replica.html().unwrap(), "<b>1</b><button phx-click=\"inc\">+</button>");
 }
@@ -45,7 +48,8 @@ fn nothing_is_sent_as_empty_text_and_never_as_null() {
 
 #[test]
 fn statics_and_texts_that_json_must_escape_arrive_as_they_were() {
-    let page = |text: &str| around(template(1, &["<p title=\"\\\n\">", "</p>"]), |html| html.slot(&Raw(text)));
+    let page =
+        |text: &str| around(template(1, &["<p title=\"\\\n\">", "</p>"]), |html| html.slot(&Raw(text)));
     let mut client = Client::new();
     client.show(&page("\"\\\u{1}\u{7f}\u{2028}"));
     client.show(&page("\t\"quoted\" and so on, in a longer text with \\ in it"));
@@ -78,7 +82,8 @@ fn f007_the_branches_of_the_specification_are_sent_as_it_says() {
 
 #[test]
 fn f008_a_branch_of_the_same_statics_but_another_fingerprint_is_sent_whole() {
-    let arm = |fingerprint| around(template(1, &["", ""]), |html| html.open(template(fingerprint, &["<hr>"])));
+    let arm =
+        |fingerprint| around(template(1, &["", ""]), |html| html.open(template(fingerprint, &["<hr>"])));
     let mut client = Client::new();
     client.show(&arm(2));
     assert_eq!(client.show(&arm(3)), r#"{"0":{"s":["<hr>"]}}"#);
@@ -141,7 +146,9 @@ fn only_statics_that_occur_again_are_shared_and_only_within_one_message() {
 #[test]
 fn f017_the_root_flag_comes_with_the_statics_of_a_nested_template_only() {
     let card = root(2, &["<p>", "</p>"]);
-    let page = |text: &str| around(root(1, &["<div>", "</div>"]), |html| html.slot(&around(card, |html| html.slot(text))));
+    let page = |text: &str| {
+        around(root(1, &["<div>", "</div>"]), |html| html.slot(&around(card, |html| html.slot(text))))
+    };
     let mut client = Client::new();
     assert_eq!(client.show(&page("a")), r#"{"0":{"0":"a","r":1,"s":["<p>","</p>"]},"s":["<div>","</div>"]}"#);
     assert_eq!(client.show(&page("b")), r#"{"0":{"0":"b"}}"#);
@@ -171,7 +178,32 @@ fn a_tree_of_nothing_is_sent_and_held_too() {
     let mut client = Client::new();
     assert_eq!(client.show(&Html::empty()), r#"{"s":[""]}"#);
     assert_eq!(client.show(&Html::empty()), "{}");
-    assert_eq!(client.show(&counter(1)), r#"{"0":"1","s":["<b>","</b><button phx-click=\"inc\">+</button>"]}"#);
+    assert_eq!(
+        client.show(&counter(1)),
+        r#"{"0":"1","s":["<b>","</b><button phx-click=\"inc\">+</button>"]}"#
+    );
+}
+
+#[test]
+fn a_tree_of_nothing_takes_a_slot() {
+    let page = around(template(1, &["", "-", "-", ""]), |html| {
+        html.slot(&Html::empty());
+        html.slot(&[Html::empty(), counter(1)]);
+        html.slot("end");
+    });
+    assert!(page.to_string().ends_with("</button>-end"));
+    Client::new().show(&page);
+}
+
+#[test]
+fn a_tree_without_a_template_is_its_only_value() {
+    let mut value = Html::empty();
+    value.slot("<");
+    assert_eq!(Client::new().show(&value), r#"{"0":"&lt;","s":["",""]}"#);
+    assert_eq!(
+        Client::new().show(&around(template(1, &["", ""]), |html| html.slot(&value))),
+        r#"{"0":"&lt;","s":["",""]}"#
+    );
 }
 
 #[test]

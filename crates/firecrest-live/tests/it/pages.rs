@@ -47,9 +47,19 @@ static TEMPLATES: [Template; 6] = [
     Template { fingerprint: 101, statics: &["<hr>"], json: r#"["<hr>"]"#, is_root: true },
     Template { fingerprint: 102, statics: &["<b>", "</b>"], json: r#"["<b>","</b>"]"#, is_root: false },
     Template { fingerprint: 103, statics: &["<i>", "</i>"], json: r#"["<i>","</i>"]"#, is_root: true },
-    Template { fingerprint: 104, statics: &["<p>", "-", "</p>"], json: r#"["<p>","-","</p>"]"#, is_root: true },
+    Template {
+        fingerprint: 104,
+        statics: &["<p>", "-", "</p>"],
+        json: r#"["<p>","-","</p>"]"#,
+        is_root: true,
+    },
     Template { fingerprint: 105, statics: &["", "|", ""], json: r#"["","|",""]"#, is_root: false },
-    Template { fingerprint: 106, statics: &["<u>", ",", ",", "</u>"], json: r#"["<u>",",",",","</u>"]"#, is_root: false },
+    Template {
+        fingerprint: 106,
+        statics: &["<u>", ",", ",", "</u>"],
+        json: r#"["<u>",",",",","</u>"]"#,
+        is_root: false,
+    },
 ];
 
 impl Node {
@@ -68,7 +78,9 @@ impl Node {
     fn change(&mut self, edit: &Edit) {
         let mut rest = match edit {
             Edit::Set(at, _) => at % count(self.shown(), |_| true).max(1),
-            Edit::Insert(at, ..) | Edit::Remove(at, _) | Edit::Move(at, ..) => at % count(self.shown(), is_list).max(1),
+            Edit::Insert(at, ..) | Edit::Remove(at, _) | Edit::Move(at, ..) => {
+                at % count(self.shown(), is_list).max(1)
+            }
         };
         apply(&mut self.slots[..slots_of(self.template)], edit, &mut rest);
     }
@@ -173,7 +185,9 @@ fn is_list(value: &Value) -> bool {
 fn count(values: &[Value], what: fn(&Value) -> bool) -> usize {
     let inside = |value: &Value| match value {
         Value::Node(node) => count(node.shown(), what),
-        Value::List { body, entries, .. } => entries.iter().map(|entry| count(&entry.slots[..slots_of(*body)], what)).sum(),
+        Value::List { body, entries, .. } => {
+            entries.iter().map(|entry| count(&entry.slots[..slots_of(*body)], what)).sum()
+        }
         _ => 0,
     };
     values.iter().map(|value| usize::from(what(value)) + inside(value)).sum()

@@ -43,7 +43,10 @@ fn shared_statics_are_those_of_the_nearest_node_and_of_this_message() {
     assert_eq!(shown(&[page.clone(), json!({"1": {"0": "B"}})]), "<p><i>a</i><i>B</i></p>");
     let nested = json!({"0": {"0": {"0": "c", "s": 0}, "s": ["", ""], "p": {"0": ["<u>", "</u>"]}}, "p": {"0": ["<b>", "</b>"]}});
     assert_eq!(shown(&[page.clone(), nested]), "<p><u>c</u><i>b</i></p>");
-    assert_eq!(wrong(&[page, json!({"0": {"0": "c", "s": 0}})]), (ReplicaProblem::UnknownStatics, "/0".into()));
+    assert_eq!(
+        wrong(&[page, json!({"0": {"0": "c", "s": 0}})]),
+        (ReplicaProblem::UnknownStatics, "/0".into())
+    );
 }
 
 #[test]
@@ -63,7 +66,8 @@ fn entries_move_from_where_they_were_before_the_message() {
 
 #[test]
 fn an_entry_at_the_place_of_another_is_merged_into_it() {
-    let page = json!({"0": {"s": ["<li>", "-", "</li>"], "k": {"0": {"0": "a", "1": "b"}, "kc": 1}}, "s": ["", ""]});
+    let page =
+        json!({"0": {"s": ["<li>", "-", "</li>"], "k": {"0": {"0": "a", "1": "b"}, "kc": 1}}, "s": ["", ""]});
     assert_eq!(shown(&[page, json!({"0": {"k": {"0": {"0": "c"}, "kc": 1}}})]), "<li>c-b</li>");
 }
 
@@ -77,7 +81,10 @@ fn components_are_kept_apart_and_copied_with_their_statics() {
     let chain = json!({"1": 2, "c": {"2": {"0": "Cy", "s": 3}, "3": {"0": "", "s": 1}, "1": {"0": "Bob"}}});
     assert_eq!(shown(&[page.clone(), chain]), "<main><p>Bob</p><p>Cy</p></main>");
     // A top node with statics forgets them all.
-    assert_eq!(wrong_html(&[page.clone(), added, json!({"0": 2, "s": ["", ""]})]), ReplicaProblem::UnknownComponent);
+    assert_eq!(
+        wrong_html(&[page.clone(), added, json!({"0": 2, "s": ["", ""]})]),
+        ReplicaProblem::UnknownComponent
+    );
     let own = json!({"c": {"1": {"0": {"0": "x", "s": 0}, "p": {"0": ["<i>", "</i>"]}}}});
     assert_eq!(shown(&[page, own]), "<main><p><i>x</i></p></main>");
 }
@@ -105,7 +112,11 @@ fn messages_that_the_client_cannot_merge_are_errors() {
         (vec![text.clone(), json!({"0": true})], ReplicaProblem::NoValue, "/0"),
         (vec![text.clone(), json!({"0": {"0": "b"}})], ReplicaProblem::NoStatics, "/0"),
         (vec![text.clone(), json!({"0": {"k": {"kc": 0}}})], ReplicaProblem::NoStatics, "/0"),
-        (vec![text.clone(), json!({"0": {"0": {"0": "b"}, "s": ["", ""]}})], ReplicaProblem::NoStatics, "/0/0"),
+        (
+            vec![text.clone(), json!({"0": {"0": {"0": "b"}, "s": ["", ""]}})],
+            ReplicaProblem::NoStatics,
+            "/0/0",
+        ),
         (vec![text, json!({"c": {"1": {"0": "b"}}})], ReplicaProblem::UnknownComponent, "/c/1"),
     ] {
         assert_eq!(wrong(&messages), (problem, path.to_owned()), "{messages:?}");

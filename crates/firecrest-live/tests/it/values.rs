@@ -50,7 +50,8 @@ fn values_of_many_types_are_printed() {
 
 #[test]
 fn lists_of_html_are_loops() {
-    let items: Vec<_> = ["a", "b"].map(|text| around(template(2, &["<li>", "</li>"]), |html| html.slot(text))).into();
+    let items: Vec<_> =
+        ["a", "b"].map(|text| around(template(2, &["<li>", "</li>"]), |html| html.slot(text))).into();
     assert_eq!(slot(&items), "<li>a</li><li>b</li>");
     assert_eq!(slot(&items[..1]), "<li>a</li>");
     assert_eq!(slot(&[Html::empty(), Html::empty()]), "");
@@ -135,7 +136,10 @@ fn f006_attributes_are_printed_bare_or_left_out() {
     assert_eq!(attribute("accesskey", &'"'), " accesskey=\"&quot;\"");
     assert_eq!(attribute("value", ""), " value=\"\"");
     assert_eq!([attribute("disabled", &true), attribute("disabled", &false)], [" disabled", ""]);
-    assert_eq!([attribute("id", &Some(String::from("x"))), attribute("id", &None::<&str>)], [" id=\"x\"", ""]);
+    assert_eq!(
+        [attribute("id", &Some(String::from("x"))), attribute("id", &None::<&str>)],
+        [" id=\"x\"", ""]
+    );
     assert_eq!([attribute("open", &Some(true)), attribute("open", &Some(false))], [" open", ""]);
     assert_eq!(attribute("id", &Cow::Borrowed("x")), " id=\"x\"");
 }

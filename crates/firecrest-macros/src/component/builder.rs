@@ -1,11 +1,11 @@
 //! What `html!` calls to give a component, or an entry of a slot, what stands in the template.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Generics, Visibility};
 
-use super::field::{Conversion, Default, Field, Kind, Take};
+use super::field::{Conversion, Field, Kind, Otherwise, Take};
 
 /// The parts that a function and a struct have in common.
 pub(super) struct Builder<'a> {
@@ -28,16 +28,15 @@ impl Builder<'_> {
 
     /// The fields of the struct that collects the attributes.
     pub(super) fn declarations(&self) -> TokenStream {
-        let fields = self.fields.iter().map(|Field { name, ty, .. }| (name, ty));
-        let types = self.fields.iter().zip(fields).map(|(field, (name, ty))| match field.is_plain() {
-            true => quote!(#name: #ty,),
-            false => quote!(#name: ::core::option::Option<#ty>,),
+        let fields = self.fields.iter().map(|field| {
+            let Field { name, ty, .. } = field;
+            if field.is_plain() { quote!(#name: #ty,) } else { quote!(#name: ::core::option::Option<#ty>,) }
         });
         // A parameter may occur in bounds only.
         let lifetimes = self.generics.lifetimes().map(|parameter| &parameter.lifetime);
         let parameters = self.generics.type_params().map(|parameter| &parameter.ident);
         quote! {
-            #(#types)*
+            #(#fields)*
             __marker: ::core::marker::PhantomData<(#(&#lifetimes (),)* #(fn() -> *const #parameters,)*)>,
         }
     }
@@ -56,9 +55,11 @@ impl Builder<'_> {
         self.fields.iter().map(|field| {
             let name = &field.name;
             match &field.kind {
-                Kind::Attribute { default: Default::Expression(value), .. } => quote!(self.#name.unwrap_or_else(|| #value)),
-                Kind::Attribute { default: Default::Trait, .. } => quote!(self.#name.unwrap_or_default()),
-                Kind::Attribute { default: Default::None, .. } => {
+                Kind::Attribute { otherwise: Otherwise::Expression(value), .. } => {
+                    quote!(self.#name.unwrap_or_else(|| #value))
+                }
+                Kind::Attribute { otherwise: Otherwise::Trait, .. } => quote!(self.#name.unwrap_or_default()),
+                Kind::Attribute { otherwise: Otherwise::Required, .. } => {
                     let message = format!("the attribute `{}` is required", name.unraw());
                     quote!(self.#name.expect(#message))
                 }
@@ -81,16 +82,18 @@ impl Builder<'_> {
                 #(#docs)* #[inline]
                 #vis fn #name(mut self, value: #ty) -> Self { self.#name = value; self }
             },
-            Kind::Attribute { default, conversion } => {
+            Kind::Attribute { otherwise, conversion } => {
                 let (parameter, value) = match conversion {
                     Conversion::Exact => (quote!(#ty), quote!(value)),
-                    Conversion::Fit => (quote!(impl #krate::slots::Fit<#ty>), quote!(#krate::slots::Fit::fit(value))),
+                    Conversion::Fit => {
+                        (quote!(impl #krate::slots::Fit<#ty>), quote!(#krate::slots::Fit::fit(value)))
+                    }
                     Conversion::Into => {
                         (quote!(impl ::core::convert::Into<#ty>), quote!(::core::convert::Into::into(value)))
                     }
                 };
-                let value = match default {
-                    Default::Absent => value,
+                let value = match otherwise {
+                    Otherwise::Absent => value,
                     _ => quote!(::core::option::Option::Some(#value)),
                 };
                 quote! {
@@ -121,16 +124,17 @@ impl Builder<'_> {
         };
         let Builder { krate, .. } = self;
         let Field { name, ty, .. } = field;
+        let lifetime = super::elision::first(ty);
         let (generics, collector) = (self.with(extra), self.collector());
         let (parameters, _, bounds) = generics.split_for_impl();
         let arguments = self.arguments(extra);
         quote! {
             #[automatically_derived]
-            impl #parameters #krate::slots::TakesRest for #collector #arguments #bounds {
-                type Rest = #ty;
-
+            impl #parameters #krate::slots::HasRestParameter<#lifetime> for #collector #arguments #bounds {
                 #[inline]
-                fn __rest(&mut self) -> &mut Self::Rest { &mut self.#name }
+                fn __rest(&mut self) -> &mut #ty {
+                    &mut self.#name
+                }
             }
         }
     }
@@ -147,7 +151,9 @@ impl Builder<'_> {
                 (_, true) => format!("{subject} needs the attribute `{name}`"),
             };
             let twice = match &field.kind {
-                Kind::Slot { take: Take::One | Take::Option, .. } => format!("{subject} takes one `<slot:{name}>` only"),
+                Kind::Slot { take: Take::One | Take::Option, .. } => {
+                    format!("{subject} takes one `<slot:{name}>` only")
+                }
                 _ => String::new(),
             };
             quote!(#krate::slots::Declared { name: #name, missing: #missing, twice: #twice })
@@ -160,12 +166,12 @@ impl Builder<'_> {
         let Builder { krate, vis, .. } = self;
         self.fields.iter().filter_map(move |field| {
             let Kind::Slot { declared, .. } = &field.kind else { return None };
-            let constant = format_ident!("__slot_{}", field.name.unraw(), span = Span::call_site());
+            let constant = &field.name;
             let value = match declared {
                 Some(path) => quote!(#path),
                 None => quote!(#krate::slots::BODY),
             };
-            Some(quote_spanned!(field.name.span()=> #vis const #constant: &'static [#krate::slots::Declared] = #value;))
+            Some(quote!(#vis const #constant: &'static [#krate::slots::Declared] = #value;))
         })
     }
 

@@ -14,6 +14,19 @@ pub(super) fn name(ty: impl ToTokens) -> (TokenStream, bool) {
     (named, naming.found)
 }
 
+/// The first lifetime that a type names; the longest one if it names none.
+pub(super) fn first(ty: &TokenStream) -> Lifetime {
+    let mut tokens = ty.clone().into_iter();
+    while let Some(token) = tokens.next() {
+        if let (TokenTree::Punct(quote), Some(TokenTree::Ident(name))) = (&token, tokens.clone().next())
+            && quote.as_char() == '\''
+        {
+            return Lifetime { apostrophe: quote.span(), ident: name };
+        }
+    }
+    Lifetime::new("'static", Span::call_site())
+}
+
 struct Naming {
     found: bool,
 }
@@ -36,7 +49,8 @@ impl Naming {
                     ident.to_tokens(&mut out);
                 }
                 TokenTree::Punct(punct) if punct.as_char() == '&' => {
-                    let is_named = matches!(tokens.peek(), Some(TokenTree::Punct(quote)) if quote.as_char() == '\'');
+                    let is_named =
+                        matches!(tokens.peek(), Some(TokenTree::Punct(quote)) if quote.as_char() == '\'');
                     let span = punct.span();
                     punct.to_tokens(&mut out);
                     if !is_named && !is_function {
@@ -82,12 +96,22 @@ mod tests {
     fn lifetimes_that_are_left_out_get_the_name() {
         assert_eq!(named("&str"), "&'attributesstr");
         assert_eq!(named("Option<&'_ [&T]>"), "Option<&'attributes[&'attributesT]>");
-        assert_eq!(named("(SlotFn<'_, &Row>, &mut u8)"), "(SlotFn<'attributes,&'attributesRow>,&'attributesmutu8)");
+        assert_eq!(
+            named("(SlotFn<'_, &Row>, &mut u8)"),
+            "(SlotFn<'attributes,&'attributesRow>,&'attributesmutu8)"
+        );
     }
 
     #[test]
     fn lifetimes_of_others_stay() {
-        for ty in ["&'a str", "Slot<'a>", "u8", "Box<dyn Fn(&T) -> &U>", "fn(&(u8, &T)) -> u8", "dyn for<'b> Fn(&'b T)"] {
+        for ty in [
+            "&'a str",
+            "Slot<'a>",
+            "u8",
+            "Box<dyn Fn(&T) -> &U>",
+            "fn(&(u8, &T)) -> u8",
+            "dyn for<'b> Fn(&'b T)",
+        ] {
             assert_eq!(named(ty), ty.replace(' ', ""), "{ty}");
         }
         assert_eq!(named("(fn(&T), &U)"), "(fn(&T),&'attributesU)");

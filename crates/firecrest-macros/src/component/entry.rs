@@ -9,12 +9,13 @@ use super::field::Field;
 
 /// Whether an item is a struct.
 pub(super) fn is_struct(item: &TokenStream) -> bool {
-    let is_word = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "struct" || word == "fn");
+    let is_word =
+        |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "struct" || word == "fn");
     item.clone().into_iter().find(is_word).is_some_and(|word| word.to_string() == "struct")
 }
 
-pub(super) fn expand(item: TokenStream, krate: &TokenStream) -> syn::Result<TokenStream> {
-    let mut item: ItemStruct = syn::parse2(item)?;
+/// Expands to the struct and what `html!` needs to make one.
+pub(super) fn expand(mut item: ItemStruct, krate: &TokenStream) -> syn::Result<TokenStream> {
     let fields = fields(&mut item)?;
     let ItemStruct { vis, ident: name, generics, .. } = &item;
     let subject = format!("a slot of `{name}`");
@@ -35,7 +36,7 @@ pub(super) fn expand(item: TokenStream, krate: &TokenStream) -> syn::Result<Toke
         #vis const #name: &[#krate::slots::Declared] = #declared;
 
         #[doc(hidden)]
-        #[allow(dead_code, missing_debug_implementations)]
+        #[allow(dead_code, missing_debug_implementations, clippy::type_complexity)]
         #vis struct #collector #all_parameters #bounds {
             #declarations
             __parent: #parent,
@@ -71,7 +72,10 @@ pub(super) fn expand(item: TokenStream, krate: &TokenStream) -> syn::Result<Toke
 /// Reads the fields, and leaves in the struct what Rust understands.
 fn fields(item: &mut ItemStruct) -> syn::Result<Vec<Field>> {
     let Fields::Named(named) = &mut item.fields else {
-        return Err(syn::Error::new_spanned(&item.ident, "the attributes of a slot are the named fields of a struct"));
+        return Err(syn::Error::new_spanned(
+            &item.ident,
+            "the attributes of a slot are the named fields of a struct",
+        ));
     };
     let mut fields = Vec::new();
     for field in &mut named.named {

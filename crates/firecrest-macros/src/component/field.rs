@@ -16,7 +16,7 @@ pub(super) struct Field {
 
 pub(super) enum Kind {
     /// `name={value}`
-    Attribute { default: Default, conversion: Conversion },
+    Attribute { otherwise: Otherwise, conversion: Conversion },
     /// All attributes that are not declared.
     Rest,
     /// What stands between the tags.
@@ -26,9 +26,9 @@ pub(super) enum Kind {
 }
 
 /// What an attribute is if it is not given.
-pub(super) enum Default {
+pub(super) enum Otherwise {
     /// It must be given.
-    None,
+    Required,
     /// None: its type is an option.
     Absent,
     /// The default of its type.
@@ -60,18 +60,11 @@ pub(super) enum Take {
 #[derive(Default)]
 struct Marks {
     docs: Vec<Attribute>,
-    default: Option<Default>,
+    default: Option<Otherwise>,
     is_into: bool,
     is_rest: bool,
     is_slot: bool,
     is_required: bool,
-}
-
-// `Default` is an enum here.
-impl std::default::Default for Default {
-    fn default() -> Self {
-        Default::None
-    }
 }
 
 impl Field {
@@ -86,7 +79,7 @@ impl Field {
         let marks = Marks::read(attributes, others)?;
         let kind = kind(&marks, name, ty, &named)?;
         let is_required = match &kind {
-            Kind::Attribute { default, .. } => matches!(default, Default::None),
+            Kind::Attribute { otherwise, .. } => matches!(otherwise, Otherwise::Required),
             _ => marks.is_required,
         };
         Ok(Field { name: name.clone(), ty: named, docs: marks.docs, kind, is_required })
@@ -94,7 +87,7 @@ impl Field {
 
     /// Whether the builder keeps the value as it is, with its own default for what is not given.
     pub(super) fn is_plain(&self) -> bool {
-        !matches!(&self.kind, Kind::Attribute { default, .. } if !matches!(default, Default::Absent))
+        !matches!(&self.kind, Kind::Attribute { otherwise, .. } if !matches!(otherwise, Otherwise::Absent))
     }
 }
 
@@ -111,16 +104,17 @@ fn kind(marks: &Marks, name: &Ident, ty: &Type, named: &TokenStream) -> syn::Res
     let last = last_segment(ty);
     let conversion = match last.as_deref() {
         _ if marks.is_into => Conversion::Into,
-        Some("Option" | "String" | "Cow" | "Box" | "Rc" | "Arc") => Conversion::Fit,
+        Some("Option" | "String") => Conversion::Fit,
+        Some("Cow" | "Box" | "Rc" | "Arc") if argument(ty).is_some_and(is_str) => Conversion::Fit,
         _ => Conversion::Exact,
     };
-    let default = match &marks.default {
-        Some(Default::Expression(expression)) => Default::Expression(expression.clone()),
-        Some(_) => Default::Trait,
-        None if last.as_deref() == Some("Option") => Default::Absent,
-        None => Default::None,
+    let otherwise = match &marks.default {
+        Some(Otherwise::Expression(expression)) => Otherwise::Expression(expression.clone()),
+        Some(_) => Otherwise::Trait,
+        None if last.as_deref() == Some("Option") => Otherwise::Absent,
+        None => Otherwise::Required,
     };
-    Ok(Kind::Attribute { default, conversion })
+    Ok(Kind::Attribute { otherwise, conversion })
 }
 
 /// `SlotFn<'a, Row>`, `Option<Entry>` or `Vec<Entry>`.
@@ -132,10 +126,12 @@ fn slot(ty: &Type, named: &TokenStream) -> syn::Result<Kind> {
         _ => (Take::One, None),
     };
     let Some(entry) = entry else {
-        let message = "a slot is `SlotFn<…>`, or `Option<…>` or `Vec<…>` of it or of a struct with `#[component]`";
+        let message =
+            "a slot is `SlotFn<…>`, or `Option<…>` or `Vec<…>` of it or of a struct with `#[component]`";
         return Err(syn::Error::new_spanned(ty, message));
     };
-    let declared = (last_segment(entry).as_deref() != Some("SlotFn")).then(|| without_arguments(entry)).flatten();
+    let declared =
+        (last_segment(entry).as_deref() != Some("SlotFn")).then(|| without_arguments(entry)).flatten();
     Ok(Kind::Slot { entry: super::elision::name(entry).0, declared, take })
 }
 
@@ -151,9 +147,9 @@ impl Marks {
                 "doc" => marks.docs.push(attribute),
                 "default" => {
                     marks.default = Some(match &attribute.meta {
-                        Meta::Path(_) => Default::Trait,
-                        Meta::List(list) => Default::Expression(list.tokens.clone()),
-                        Meta::NameValue(value) => Default::Expression(value.value.to_token_stream()),
+                        Meta::Path(_) => Otherwise::Trait,
+                        Meta::List(list) => Otherwise::Expression(list.tokens.clone()),
+                        Meta::NameValue(value) => Otherwise::Expression(value.value.to_token_stream()),
                     });
                 }
                 "into" => marks.is_into = true,
@@ -183,6 +179,10 @@ fn argument(ty: &Type) -> Option<&Type> {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
+}
+
+fn is_str(ty: &Type) -> bool {
+    last_segment(ty).as_deref() == Some("str")
 }
 
 /// The path of a type without its generic arguments.

@@ -3,27 +3,42 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{FnArg, GenericParam, LifetimeParam, Pat, Signature};
+use syn::{FnArg, GenericParam, LifetimeParam, Pat, Signature, Type};
 
 use super::builder::Builder;
 use super::elision;
 use super::field::Field;
 use crate::function::Function;
 
-pub(super) fn expand(item: TokenStream, krate: &TokenStream) -> syn::Result<TokenStream> {
-    let mut function: Function = syn::parse2(item)?;
-    check(&function.signature)?;
-    let fields = parameters(&mut function.signature)?;
+/// Expands to the function and what `html!` needs to call it.
+pub(super) fn expand(mut function: Function, krate: &TokenStream) -> syn::Result<TokenStream> {
+    let read = check(&function.signature).and_then(|()| parameters(&mut function.signature));
+    let fields = match read {
+        Ok(fields) => fields,
+        Err(error) => return Ok(as_function(error, function)),
+    };
     let Function { attributes, vis, signature, body } = &function;
     let name = &signature.ident;
-    let builder = Builder { krate, vis, name, subject: format!("`<{name}>`"), generics: &signature.generics, fields: &fields };
+    let builder = Builder {
+        krate,
+        vis,
+        name,
+        subject: format!("`<{name}>`"),
+        generics: &signature.generics,
+        fields: &fields,
+    };
     let (parameters, arguments, bounds) = signature.generics.split_for_impl();
     let (collector, declarations, initial) = (builder.collector(), builder.declarations(), builder.initial());
     let (methods, values, rest) = (builder.methods(), builder.values(), builder.rest(None));
     let (declared, constants, output) = (builder.declared(), builder.slot_constants(), &signature.output);
     Ok(quote! {
         #(#attributes)*
-        #[allow(non_snake_case, clippy::needless_pass_by_value, clippy::too_many_arguments)]
+        #[allow(
+            non_snake_case,
+            clippy::needless_lifetimes,
+            clippy::needless_pass_by_value,
+            clippy::too_many_arguments
+        )]
         #vis #signature #body
 
         #[doc(hidden)]
@@ -43,7 +58,7 @@ pub(super) fn expand(item: TokenStream, krate: &TokenStream) -> syn::Result<Toke
         }
 
         #[doc(hidden)]
-        #[allow(dead_code, missing_debug_implementations)]
+        #[allow(dead_code, missing_debug_implementations, clippy::type_complexity)]
         #vis struct #collector #parameters #bounds { #declarations }
 
         #[automatically_derived]
@@ -60,13 +75,33 @@ pub(super) fn expand(item: TokenStream, krate: &TokenStream) -> syn::Result<Toke
     })
 }
 
+/// The function without what only we understand, and what is wrong with it.
+fn as_function(error: syn::Error, mut function: Function) -> TokenStream {
+    for input in &mut function.signature.inputs {
+        if let FnArg::Typed(parameter) = input {
+            parameter.attrs.clear();
+        }
+    }
+    let error = error.into_compile_error();
+    let Function { attributes, vis, signature, body } = function;
+    quote!(#error #(#attributes)* #[allow(non_snake_case)] #vis #signature #body)
+}
+
 fn check(signature: &Signature) -> syn::Result<()> {
-    let error = |tokens: &dyn ToTokens, message: &str| Err(syn::Error::new_spanned(tokens.to_token_stream(), message));
+    let error = |tokens: &dyn ToTokens, message: &str| {
+        Err(syn::Error::new_spanned(tokens.to_token_stream(), message))
+    };
     if let Some(asyncness) = &signature.asyncness {
-        return error(asyncness, "a component renders at once: load what it shows before, and give it as an attribute");
+        return error(
+            asyncness,
+            "a component renders at once: load what it shows before, and give it as an attribute",
+        );
     }
     if !signature.ident.unraw().to_string().starts_with(char::is_uppercase) {
-        return error(&signature.ident, "the name of a component begins with a capital letter, unlike that of an element");
+        return error(
+            &signature.ident,
+            "the name of a component begins with a capital letter, unlike that of an element",
+        );
     }
     if let Some(constness) = &signature.constness {
         return error(constness, "a component is not `const`");
@@ -86,16 +121,21 @@ fn parameters(signature: &mut Signature) -> syn::Result<Vec<Field>> {
             return Err(syn::Error::new_spanned(input, "a component is a function without `self`"));
         };
         let name = parameter_name(&parameter.pat)?;
+        if matches!(&*parameter.ty, Type::ImplTrait(_)) {
+            let message = "a parameter's type has a name: write `fn Component<T: …>(…: T)`";
+            return Err(syn::Error::new_spanned(&parameter.ty, message));
+        }
         let (named, found) = elision::name(&parameter.ty);
         elided |= found;
         let mut others = Vec::new();
         let attributes = std::mem::take(&mut parameter.attrs);
         fields.push(Field::new(attributes, &name, &parameter.ty, named.clone(), &mut others)?);
         if let Some(other) = others.first() {
-            let message = "of a component's parameter it can be said: `default`, `into`, `rest`, `slot`, `required`";
+            let message =
+                "of a component's parameter it can be said: `default`, `into`, `rest`, `slot`, `required`";
             return Err(syn::Error::new_spanned(other, message));
         }
-        *parameter.ty = syn::Type::Verbatim(named);
+        *parameter.ty = Type::Verbatim(named);
     }
     if elided {
         let lifetime = syn::Lifetime::new(elision::NAME, proc_macro2::Span::call_site());
@@ -106,7 +146,12 @@ fn parameters(signature: &mut Signature) -> syn::Result<Vec<Field>> {
 
 fn parameter_name(pattern: &Pat) -> syn::Result<Ident> {
     match pattern {
-        Pat::Ident(pattern) if pattern.subpat.is_none() && pattern.by_ref.is_none() => Ok(pattern.ident.clone()),
-        _ => Err(syn::Error::new_spanned(pattern, "an attribute has a name: take it apart in the function's body")),
+        Pat::Ident(pattern) if pattern.subpat.is_none() && pattern.by_ref.is_none() => {
+            Ok(pattern.ident.clone())
+        }
+        _ => Err(syn::Error::new_spanned(
+            pattern,
+            "an attribute has a name: take it apart in the function's body",
+        )),
     }
 }

@@ -42,10 +42,12 @@ impl Parser {
             return Err(directive(input));
         }
         if !Name::is_next(input) {
-            return Err(input.error("expected an attribute: `name`, `name=\"text\"`, `name={expression}` or `{..attributes}`"));
+            return Err(input.error(
+                "expected an attribute: `name`, `name=\"text\"`, `name={expression}` or `{..attributes}`",
+            ));
         }
-        let name: Name = input.parse()?;
-        let given = self.given(input, &name)?;
+        let name = Name::attribute(input)?;
+        let given = given(input, &name)?;
         match given {
             Given::Value(pattern) if name.text == "let" => tag.argument = Some(pattern),
             _ if name.text == "let" => {
@@ -57,36 +59,41 @@ impl Parser {
     }
 
     fn push_attribute(&mut self, tag: &mut OpenTag, name: Name, given: Given) {
-        let is_same = |other: &Attribute| matches!(other, Attribute::Named(other, _) if other.text.eq_ignore_ascii_case(&name.text));
+        let is_same = |other: &Attribute| match other {
+            Attribute::Named(other, _) => other.text.eq_ignore_ascii_case(&name.text),
+            Attribute::Splat(_) => false,
+        };
         if tag.attributes.iter().any(is_same) {
             self.errors.over(&name, format!("the attribute `{}` is given twice", name.text));
         } else {
             tag.attributes.push(Attribute::Named(name, given));
         }
     }
+}
 
-    fn given(&mut self, input: ParseStream<'_>, name: &Name) -> syn::Result<Given> {
-        if !input.peek(Token![=]) {
-            return Ok(Given::Bare);
-        }
-        let equals: Token![=] = input.parse()?;
-        if input.peek(Brace) {
-            let group: Group = input.parse()?;
-            if group.stream().is_empty() {
-                self.errors.at(group.span(), format!("there is no expression between the braces of `{}`", name.text));
-            }
-            return Ok(Given::Value(Value::new(&group)));
-        }
-        if input.peek(Lit) || (input.peek(Token![-]) && input.peek2(Lit)) {
-            return literal(input);
-        }
-        Err(unbraced(name, equals, input))
+fn given(input: ParseStream<'_>, name: &Name) -> syn::Result<Given> {
+    if !input.peek(Token![=]) {
+        return Ok(Given::Bare);
     }
+    let equals: Token![=] = input.parse()?;
+    if input.peek(Brace) {
+        let group: Group = input.parse()?;
+        if group.stream().is_empty() {
+            let message = format!("there is no expression between the braces of `{}`", name.text);
+            return Err(syn::Error::new(group.span(), message));
+        }
+        return Ok(Given::Value(Value::new(&group)));
+    }
+    if is_literal(input) {
+        return literal(input, name);
+    }
+    Err(unbraced(name, equals, input))
 }
 
 fn splat(group: &Group) -> syn::Result<Attribute> {
     let mut tokens = group.stream().into_iter();
-    let is_dot = |token: Option<TokenTree>| matches!(token, Some(TokenTree::Punct(dot)) if dot.as_char() == '.');
+    let is_dot =
+        |token: Option<TokenTree>| matches!(token, Some(TokenTree::Punct(dot)) if dot.as_char() == '.');
     if is_dot(tokens.next()) && is_dot(tokens.next()) {
         return Ok(Attribute::Splat(Value { tokens: tokens.collect(), place: group.span() }));
     }
@@ -94,7 +101,14 @@ fn splat(group: &Group) -> syn::Result<Attribute> {
     Err(syn::Error::new(group.span(), message))
 }
 
-fn literal(input: ParseStream<'_>) -> syn::Result<Given> {
+/// Whether a literal comes next. `syn` would look at a negative number as a whole, which may not be one.
+fn is_literal(input: ParseStream<'_>) -> bool {
+    let start = input.cursor();
+    let number = start.punct().filter(|(punct, _)| punct.as_char() == '-').map_or(start, |(_, rest)| rest);
+    number.literal().is_some() || start.ident().is_some_and(|(word, _)| word == "true" || word == "false")
+}
+
+fn literal(input: ParseStream<'_>, name: &Name) -> syn::Result<Given> {
     let mut tokens = input.parse::<Option<Token![-]>>()?.into_token_stream();
     let mut text = tokens.to_string();
     let literal: Lit = input.parse()?;
@@ -107,7 +121,17 @@ fn literal(input: ParseStream<'_>) -> syn::Result<Given> {
         _ => return Err(syn::Error::new(literal.span(), "an attribute is text or a number")),
     }
     literal.to_tokens(&mut tokens);
-    Ok(Given::Literal(text, tokens))
+    if literal.suffix().is_empty() || is_type(literal.suffix()) {
+        return Ok(Given::Literal(text, tokens));
+    }
+    let message = format!("put the value into quotes: `{}=\"{text}{}\"`", name.text, literal.suffix());
+    Err(syn::Error::new_spanned(tokens, message))
+}
+
+/// Whether the suffix of a number is its type.
+fn is_type(suffix: &str) -> bool {
+    let (kind, bits) = suffix.split_at_checked(1).unwrap_or_default();
+    matches!(kind, "i" | "u" | "f") && matches!(bits, "8" | "16" | "32" | "64" | "128" | "size")
 }
 
 /// Complains about `name=expression`.
@@ -137,14 +161,15 @@ fn ends_value(input: ParseStream<'_>) -> bool {
 fn directive(input: ParseStream<'_>) -> syn::Error {
     let skip = || -> syn::Result<TokenStream> {
         let mut tokens = input.parse::<Token![:]>()?.into_token_stream();
-        input.parse::<Name>()?.to_tokens(&mut tokens);
+        Name::attribute(input)?.to_tokens(&mut tokens);
         if input.peek(Token![=]) {
             input.parse::<Token![=]>()?.to_tokens(&mut tokens);
             input.parse::<TokenTree>()?.to_tokens(&mut tokens);
         }
         Ok(tokens)
     };
-    let message = "conditions and loops stand around the element: `if … { <p>…</p> }`, `for … in …, key = … { <p>…</p> }`";
+    let message = "conditions and loops stand around the element: \
+                   `if … { <p>…</p> }`, `for … in …, key = … { <p>…</p> }`";
     match skip() {
         Ok(tokens) => syn::Error::new_spanned(tokens, message),
         Err(error) => error,

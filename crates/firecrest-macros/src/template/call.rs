@@ -31,7 +31,8 @@ impl Parser {
     /// Reads an entry of a named slot, after its name.
     pub(super) fn slot(&mut self, input: ParseStream<'_>, name: &Name, ident: Ident) -> Slot {
         let tag = self.open_tag(input, &name.text, name.place());
-        let children = if tag.is_closed { Vec::new() } else { self.children(input, &name.text, name.place()) };
+        let children =
+            if tag.is_closed { Vec::new() } else { self.children(input, &name.text, name.place()) };
         let (attributes, body) = self.split(tag, children);
         Slot { name: ident, attributes, body }
     }

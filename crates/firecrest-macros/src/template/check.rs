@@ -1,7 +1,7 @@
 //! What an element must be like for the browser and the client to understand it (F016).
 
-use super::node::{Attribute, Element, Given, Kind, Node};
 use super::name::Name;
+use super::node::{Attribute, Element, Given, Kind, Node};
 use crate::errors::Errors;
 
 /// The values that `phx-update` may have (spec §1.7).
@@ -20,46 +20,58 @@ pub(super) fn element(element: &Element, errors: &mut Errors) {
     if element.kind == Kind::Raw {
         raw_content(element, errors);
     }
+    if element.attributes.iter().any(is_stream) {
+        stream_content(&element.children, errors);
+    }
 }
 
 fn named(element: &Element, name: &Name, given: &Given, errors: &mut Errors) {
     let text = literal(given);
-    if matches!(given, Given::Literal(value, tokens) if matches!(&**value, "true" | "false") && tokens.to_string() == *value) {
-        let message = format!(
-            "write `{0}` or `{0}={{true}}` for an attribute that is there, or `{0}=\"true\"` for the text",
-            name.text
-        );
-        errors.over(name, message);
-    }
+    boolean(name, given, errors);
     match &*name.text {
         "phx-hook" | "data-phx-hook" => needs_id(element, name, errors),
-        "phx-update" | "data-phx-update" => {
-            if text.as_deref() != Some("replace") {
-                needs_id(element, name, errors);
-            }
-            if text.is_some_and(|text| !UPDATES.contains(&&*text)) {
-                errors.over(name, format!("`{}` is one of {}", name.text, UPDATES.join(", ")));
-            }
-        }
-        command if COMMANDS.contains(&command) => {
-            if text.is_some_and(|text| !text.trim_start().starts_with('[')) {
-                let message = format!(
-                    "`{command}` takes commands, not the name of an event: write `{command}={{Js::new().push(\"…\")}}`"
-                );
-                errors.over(name, message);
-            }
-        }
-        "key" => {
-            errors.over(name, "a key belongs to a loop: write `for … in …, key = … { … }`");
-        }
-        script if is_event_handler(element, script) => {
+        "phx-update" | "data-phx-update" => update(element, name, text.as_deref(), errors),
+        "key" => errors.over(name, "a key belongs to a loop: write `for … in …, key = … { … }`"),
+        other if COMMANDS.contains(&other) => commands(name, text.as_deref(), errors),
+        other if is_event_handler(element, other) => {
             let message = format!(
-                "inline scripts are not for templates: write `phx-{}`, or `{{..[(\"{script}\", \"…\")]}}` if it must be",
-                &script[2..]
+                "inline scripts are not for templates: write an event such as `phx-click`, \
+                 or `{{..[(\"{other}\", \"…\")]}}` if it must be"
             );
             errors.over(name, message);
         }
         _ => {}
+    }
+}
+
+fn boolean(name: &Name, given: &Given, errors: &mut Errors) {
+    let Given::Literal(text, literal) = given else { return };
+    if literal.to_string() == *text && matches!(&**text, "true" | "false") {
+        let name_text = &name.text;
+        let message = format!(
+            "write `{name_text}` or `{name_text}={{true}}` for an attribute that is there, \
+             or `{name_text}=\"true\"` for the text"
+        );
+        errors.over(name, message);
+    }
+}
+
+fn update(element: &Element, name: &Name, text: Option<&str>, errors: &mut Errors) {
+    if text != Some("replace") {
+        needs_id(element, name, errors);
+    }
+    if text.is_some_and(|text| !UPDATES.contains(&text)) {
+        errors.over(name, format!("`{}` is one of {}", name.text, UPDATES.join(", ")));
+    }
+}
+
+fn commands(name: &Name, text: Option<&str>, errors: &mut Errors) {
+    if text.is_some_and(|text| !text.trim_start().starts_with('[')) {
+        let name_text = &name.text;
+        let message = format!(
+            "`{name_text}` takes commands, not the name of an event: write `{name_text}={{Js::new().push(\"…\")}}`"
+        );
+        errors.over(name, message);
     }
 }
 
@@ -78,14 +90,45 @@ fn is_event_handler(element: &Element, name: &str) -> bool {
 }
 
 fn needs_id(element: &Element, name: &Name, errors: &mut Errors) {
-    let is_id = |attribute: &Attribute| match attribute {
+    if !has_id(element) {
+        let message =
+            format!("an element with `{}` needs an `id`, by which the client knows it again", name.text);
+        errors.over(name, message);
+    }
+}
+
+fn has_id(element: &Element) -> bool {
+    element.attributes.iter().any(|attribute| match attribute {
         Attribute::Named(name, _) => name.text == "id",
         // It may bring one.
         Attribute::Splat(_) => true,
-    };
-    if !element.attributes.iter().any(is_id) {
-        let message = format!("an element with `{}` needs an `id`, by which the client knows it again", name.text);
-        errors.over(name, message);
+    })
+}
+
+fn is_stream(attribute: &Attribute) -> bool {
+    matches!(attribute, Attribute::Named(name, given)
+        if name.text == "phx-update" && literal(given).as_deref() == Some("stream"))
+}
+
+/// The client removes what has no id from a stream (spec §1.7).
+fn stream_content(nodes: &[Node], errors: &mut Errors) {
+    for node in nodes {
+        match node {
+            Node::Element(child) if !has_id(child) => {
+                errors.over(
+                    &child.name,
+                    "each element of a stream needs an `id`, by which the client knows it again",
+                );
+            }
+            Node::Fragment(nodes) => stream_content(nodes, errors),
+            Node::For(list) => stream_content(&list.body, errors),
+            Node::If(chain) => {
+                chain.arms.iter().for_each(|(_, shown)| stream_content(shown, errors));
+                stream_content(&chain.otherwise, errors);
+            }
+            Node::Match(block) => block.arms.iter().for_each(|(_, shown)| stream_content(shown, errors)),
+            _ => {}
+        }
     }
 }
 
@@ -96,7 +139,8 @@ fn raw_content(element: &Element, errors: &mut Errors) {
             Node::Text(literal) => {
                 let text = literal.value().to_ascii_lowercase();
                 if text.contains("</") || text.contains("<!--") {
-                    errors.at(literal.span(), format!("`</` and `<!--` would not stay inside the `<{name}>`: write `<\\\\/`"));
+                    let message = format!("`</` and `<!--` would not stay inside the `<{name}>`: write `<\\\\/`");
+                    errors.at(literal.span(), message);
                 }
             }
             Node::Value(_) if name == "style" => {}

@@ -31,7 +31,8 @@ impl Parser {
             return Closing::Nobodys;
         }
         if self.open.contains(&closed) {
-            self.errors.at(place, format!("`<{name}>` is not closed: write `</{name}>` before `</{closed}>`"));
+            self.errors
+                .at(place, format!("`<{name}>` is not closed: write `</{name}>` before `</{closed}>`"));
             return Closing::Outer;
         }
         let tokens = self.skip_closing(input);
@@ -79,7 +80,7 @@ fn closing_name(input: ParseStream<'_>) -> String {
         if input.peek(Token![::]) || input.peek2(Token![::]) {
             return path(input).map(|path| path_text(&path));
         }
-        Ok(input.parse::<Name>()?.text)
+        Ok(Name::element(input)?.text)
     };
     name().unwrap_or_default()
 }

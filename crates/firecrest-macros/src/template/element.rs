@@ -15,7 +15,8 @@ use super::{check, markup};
 
 /// Elements without content (HTML's void elements).
 pub(super) const VOID: [&str; 14] = [
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr",
 ];
 
 /// Elements whose content HTML takes as it is.
@@ -52,7 +53,8 @@ impl Parser {
         let tag = self.open_tag(input, &name.text, name.place());
         let kind = Kind::of(&name.text);
         if let Some(argument) = tag.argument {
-            self.errors.at(argument.place, "`let` belongs to a component or a `<slot:…>`; here, write `let … = …;`");
+            self.errors
+                .at(argument.place, "`let` belongs to a component or a `<slot:…>`; here, write `let … = …;`");
         }
         let children = if tag.is_closed || kind == Kind::Void {
             Vec::new()
@@ -78,7 +80,8 @@ impl Parser {
                 return tag;
             }
             if input.is_empty() || input.peek(Token![<]) {
-                self.errors.at(place, format!("the tag `<{name}` does not end: write `>` after its attributes"));
+                self.errors
+                    .at(place, format!("the tag `<{name}` does not end: write `>` after its attributes"));
                 return tag;
             }
             self.attribute(input, &mut tag);
@@ -129,12 +132,14 @@ impl Tag {
         if !Name::is_next(input) {
             return Err(input.error("expected the name of an element or a component after `<`"));
         }
-        let name: Name = input.parse()?;
+        let name = Name::element(input)?;
         if let Some(ident) = name.after("slot:") {
             return Ok(Tag::Slot(name, ident));
         }
         Ok(match name.ident() {
-            Some(ident) if name.text.starts_with(char::is_uppercase) => Tag::Component(ident.into_token_stream()),
+            Some(ident) if name.text.starts_with(char::is_uppercase) => {
+                Tag::Component(ident.into_token_stream())
+            }
             _ => Tag::Element(name),
         })
     }

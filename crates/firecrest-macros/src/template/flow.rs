@@ -9,50 +9,55 @@ use syn::token::Brace;
 use syn::{Expr, Ident, LitStr, Token};
 
 use super::node::{For, If, Match, Node};
-use super::parse::Parser;
+use super::parse::{Parser, no_node};
+
+const IF: &str = "a condition is `if … { … }`, and text must be a string literal";
+const MATCH: &str = "a `match` is `match … { pattern => { … } }`, and text must be a string literal";
+const FOR: &str =
+    "a loop is `for pattern in list, key = expression { … }`, and text must be a string literal";
+const LET: &str = "a `let` in a template ends with `;`, and text must be a string literal";
 
 impl Parser {
     /// Reads control flow, if that is what comes next.
     pub(super) fn flow(&mut self, input: ParseStream<'_>) -> Option<syn::Result<Node>> {
+        let place = input.span();
         Some(if input.peek(Token![if]) {
-            self.if_chain(input).map(Node::If)
+            self.if_chain(input, place).map(Node::If)
         } else if input.peek(Token![match]) {
-            self.match_block(input).map(Node::Match)
+            self.match_block(input, place).map(Node::Match)
         } else if input.peek(Token![for]) {
-            self.for_loop(input).map(Node::For)
+            self.for_loop(input, place).map(Node::For)
         } else if input.peek(Token![let]) {
-            binding(input).map(Node::Let)
+            binding(input, place).map(Node::Let)
         } else if input.peek(Token![while]) || input.peek(Token![loop]) {
-            Err(other_loop(input))
+            Err(other_loop(input, place))
         } else {
             return None;
         })
     }
 
-    fn if_chain(&mut self, input: ParseStream<'_>) -> syn::Result<If> {
+    fn if_chain(&mut self, input: ParseStream<'_>, place: Span) -> syn::Result<If> {
         let mut chain = If { arms: Vec::new(), otherwise: Vec::new() };
         loop {
             input.parse::<Token![if]>()?;
-            let condition = head(input, "a condition")?;
-            chain.arms.push((condition, self.branch(input, "the condition")?));
+            let condition = head(input, place, IF)?;
+            chain.arms.push((condition, self.branch(input, place, IF)?));
             if !input.peek(Token![else]) {
                 return Ok(chain);
             }
             input.parse::<Token![else]>()?;
             if !input.peek(Token![if]) {
-                chain.otherwise = self.branch(input, "`else`")?;
+                chain.otherwise =
+                    self.branch(input, place, "an `else` is `else { … }` or `else if … { … }`")?;
                 return Ok(chain);
             }
         }
     }
 
-    fn match_block(&mut self, input: ParseStream<'_>) -> syn::Result<Match> {
+    fn match_block(&mut self, input: ParseStream<'_>, place: Span) -> syn::Result<Match> {
         input.parse::<Token![match]>()?;
-        let on = head(input, "a value")?;
-        if !input.peek(Brace) {
-            return Err(input.error("expected `{` and the arms of the `match` (and text must be a string literal)"));
-        }
-        let arms: Group = input.parse()?;
+        let on = head(input, place, MATCH)?;
+        let arms = block(input, place, MATCH)?;
         let mut block = Match { on, arms: Vec::new() };
         let parse = |input: ParseStream<'_>| {
             while !input.is_empty() {
@@ -65,92 +70,108 @@ impl Parser {
     }
 
     fn arm(&mut self, input: ParseStream<'_>, block: &mut Match) -> syn::Result<()> {
-        let start = input.span();
+        let place = input.span();
+        // What may stand before the `=>` is between brackets if it has one of its own.
         let pattern = until(input, |input| input.peek(Token![=>]));
         if input.is_empty() {
-            return Err(syn::Error::new(start, "an arm of a `match` is `pattern => { … }`"));
+            return Err(syn::Error::new(place, "an arm of a `match` is `pattern => { … }`"));
         }
         input.parse::<Token![=>]>()?;
+        let mut shown = Vec::new();
         if input.peek(Brace) {
-            block.arms.push((pattern, self.branch(input, "`=>`")?));
+            shown = self.branch(input, place, MATCH)?;
         } else {
-            let shown = until(input, |input| input.peek(Token![,]));
-            self.errors.over(shown, "what an arm of a `match` shows stands in braces: `pattern => { … }`");
-            block.arms.push((pattern, Vec::new()));
+            let unbraced = until(input, |input| input.peek(Token![,]));
+            self.errors.over(unbraced, "what an arm of a `match` shows stands in braces: `pattern => { … }`");
         }
+        block.arms.push((pattern, shown));
         input.parse::<Option<Token![,]>>()?;
         Ok(())
     }
 
-    fn for_loop(&mut self, input: ParseStream<'_>) -> syn::Result<For> {
-        let keyword: Token![for] = input.parse()?;
-        let pattern = until(input, |input| input.peek(Token![in]) || input.peek(Token![<]) || input.peek(LitStr));
+    fn for_loop(&mut self, input: ParseStream<'_>, place: Span) -> syn::Result<For> {
+        input.parse::<Token![for]>()?;
+        let pattern =
+            until(input, |input| input.peek(Token![in]) || input.peek(Token![<]) || input.peek(LitStr));
         if pattern.is_empty() || !input.peek(Token![in]) {
-            let message = "a loop is `for pattern in list { … }`, and text must be a string literal";
-            return Err(syn::Error::new(keyword.span, message));
+            return Err(syn::Error::new(place, FOR));
         }
         input.parse::<Token![in]>()?;
-        let list = head(input, "a list")?;
-        let key = if input.peek(Token![,]) { Some(key(input)?) } else { None };
-        let body = self.branch(input, "the head of the loop")?;
+        let list = head(input, place, FOR)?;
+        let key = if input.peek(Token![,]) { Some(self.key(input, place)?) } else { None };
+        let body = self.branch(input, place, FOR)?;
         Ok(For { pattern, list, key, body })
     }
-}
 
-/// The `, key = expression` of a loop.
-fn key(input: ParseStream<'_>) -> syn::Result<TokenStream> {
-    let comma: Token![,] = input.parse()?;
-    let is_key = input.peek(Ident::peek_any) && input.call(Ident::parse_any)? == "key";
-    if !is_key || !input.peek(Token![=]) {
-        return Err(syn::Error::new(comma.span, "only a key follows the list of a loop: `for row in rows, key = row.id { … }`"));
+    /// The `, key = expression` of a loop.
+    fn key(&mut self, input: ParseStream<'_>, place: Span) -> syn::Result<TokenStream> {
+        input.parse::<Token![,]>()?;
+        if !input.peek(Ident::peek_any) || !input.peek2(Token![=]) {
+            return Err(syn::Error::new(place, FOR));
+        }
+        let name = input.call(Ident::parse_any)?;
+        if name != "key" {
+            self.errors.at(
+                name.span(),
+                "only a key follows the list of a loop: `for row in rows, key = row.id { … }`",
+            );
+        }
+        input.parse::<Token![=]>()?;
+        head(input, place, FOR)
     }
-    input.parse::<Token![=]>()?;
-    head(input, "a key")
+
+    /// The nodes between the braces that must come next.
+    fn branch(&mut self, input: ParseStream<'_>, place: Span, expected: &str) -> syn::Result<Vec<Node>> {
+        let group = block(input, place, expected)?;
+        Ok(self.template(group.stream()))
+    }
 }
 
-fn binding(input: ParseStream<'_>) -> syn::Result<TokenStream> {
-    let keyword = input.span();
+fn block(input: ParseStream<'_>, place: Span, expected: &str) -> syn::Result<Group> {
+    if input.peek(Brace) {
+        return input.parse();
+    }
+    // It belongs to the same mistake.
+    no_node(input);
+    Err(syn::Error::new(place, expected))
+}
+
+fn binding(input: ParseStream<'_>, place: Span) -> syn::Result<TokenStream> {
     let mut tokens = until(input, |input| input.peek(Token![;]));
     if input.is_empty() {
-        let message = "a `let` in a template ends with `;`, and text must be a string literal";
-        return Err(syn::Error::new(keyword, message));
+        return Err(syn::Error::new(place, LET));
     }
     input.parse::<Token![;]>()?.to_tokens(&mut tokens);
     Ok(tokens)
 }
 
 /// Complains about `while` and `loop`.
-fn other_loop(input: ParseStream<'_>) -> syn::Error {
-    let place: Span = input.span();
+fn other_loop(input: ParseStream<'_>, place: Span) -> syn::Error {
     let name = input.call(Ident::parse_any).map(|keyword| keyword.to_string()).unwrap_or_default();
     if in_sight(input, |input| input.peek(Brace)) {
         until(input, |input| input.peek(Brace));
         let _ = input.parse::<TokenTree>();
     }
-    let message =
-        format!("there is no `{name}` in a template: write `for … in … {{ … }}` (and text must be a string literal)");
-    syn::Error::new(place, message)
+    syn::Error::new(place, format!("there is no `{name}` in a template: {FOR}"))
 }
 
 /// An expression that a block follows, as in `if expression { … }`.
 ///
 /// One that is no expression of Rust is taken up to the next brace as it is, and the compiler says what is wrong with it.
-fn head(input: ParseStream<'_>, what: &str) -> syn::Result<TokenStream> {
-    let fork = input.fork();
-    let error = match Expr::parse_without_eager_brace(&fork) {
-        Ok(expression) => {
-            input.advance_to(&fork);
-            return Ok(expression.into_token_stream());
-        }
-        Err(error) => error,
-    };
+fn head(input: ParseStream<'_>, place: Span, expected: &str) -> syn::Result<TokenStream> {
     if input.is_empty() || input.peek(Brace) {
-        return Err(input.error(format!("expected {what} before the `{{`")));
+        return Err(syn::Error::new(place, expected));
+    }
+    let fork = input.fork();
+    if let Ok(expression) = Expr::parse_without_eager_brace(&fork) {
+        input.advance_to(&fork);
+        return Ok(expression.into_token_stream());
     }
     if in_sight(input, |input| input.peek(Brace)) {
         return Ok(until(input, |input| input.peek(Brace)));
     }
-    Err(error)
+    no_node(input);
+    Err(syn::Error::new(place, expected))
 }
 
 /// Takes tokens up to what ends them, or all.

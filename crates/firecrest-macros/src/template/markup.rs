@@ -1,6 +1,6 @@
 //! What begins with `<!`: the document type and comments.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenTree};
 use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Token};
 
@@ -9,7 +9,16 @@ use super::parse::text_literal;
 /// Reads `<!DOCTYPE html>` or `<!-- "comment" -->`, after the `<`; the result is sent as it is.
 pub(super) fn parse(open: Span, input: ParseStream<'_>) -> syn::Result<String> {
     input.parse::<Token![!]>()?;
-    if input.peek(Token![-]) { comment(input) } else { doctype(open, input) }
+    let parsed = if input.peek(Token![-]) { comment(input) } else { doctype(open, input) };
+    if parsed.is_err() {
+        while !input.is_empty() && !input.peek(Token![<]) {
+            let token: TokenTree = input.parse()?;
+            if matches!(token, TokenTree::Punct(end) if end.as_char() == '>') {
+                break;
+            }
+        }
+    }
+    parsed
 }
 
 fn doctype(open: Span, input: ParseStream<'_>) -> syn::Result<String> {
@@ -38,7 +47,8 @@ fn comment(input: ParseStream<'_>) -> syn::Result<String> {
         comment.push_str(&text);
     }
     if !(input.peek(Token![-]) && input.peek2(Token![-]) && input.peek3(Token![>])) {
-        let message = "the text of a comment is a string literal, then comes `-->`; what is not to be sent stands behind `//`";
+        let message = "the text of a comment is a string literal, then comes `-->`; \
+                       what is not to be sent stands behind `//`";
         return Err(input.error(message));
     }
     input.parse::<Token![-]>()?;

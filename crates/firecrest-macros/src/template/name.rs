@@ -2,9 +2,9 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::Token;
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
-use syn::{Lit, Token};
+use syn::parse::ParseStream;
 
 /// A name as HTML has it, and the tokens it was made of.
 #[derive(Clone)]
@@ -14,6 +14,7 @@ pub(super) struct Name {
 }
 
 impl Name {
+    /// Whether a name comes next.
     pub(super) fn is_next(input: ParseStream<'_>) -> bool {
         input.peek(syn::Ident::peek_any) || (input.peek(Token![@]) && input.peek2(syn::Ident::peek_any))
     }
@@ -52,7 +53,7 @@ impl Name {
             self.push(&ident.unraw().to_string(), ident);
             return Ok(());
         }
-        if !self.text.is_empty() && input.peek(Lit) {
+        if !self.text.is_empty() && input.cursor().literal().is_some() {
             let digits: Literal = input.parse()?;
             let text = digits.to_string();
             if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_')) {
@@ -65,8 +66,20 @@ impl Name {
     }
 }
 
-impl Parse for Name {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+impl Name {
+    /// Reads the name of an element. In `<p :class…>` the colon is no part of it: it cannot be seen how tokens are spaced.
+    pub(super) fn element(input: ParseStream<'_>) -> syn::Result<Name> {
+        Name::read(input, |name, input| {
+            name.text == "slot" && input.peek(Token![:]) && !input.peek(Token![::])
+        })
+    }
+
+    /// Reads the name of an attribute.
+    pub(super) fn attribute(input: ParseStream<'_>) -> syn::Result<Name> {
+        Name::read(input, |_, input| input.peek(Token![:]) && !input.peek(Token![::]))
+    }
+
+    fn read(input: ParseStream<'_>, has_colon: impl Fn(&Name, ParseStream<'_>) -> bool) -> syn::Result<Name> {
         let mut name = Name { text: String::new(), tokens: TokenStream::new() };
         if input.peek(Token![@]) {
             name.push("@", input.parse::<Token![@]>()?);
@@ -75,7 +88,7 @@ impl Parse for Name {
         loop {
             if input.peek(Token![-]) {
                 name.push("-", input.parse::<Token![-]>()?);
-            } else if input.peek(Token![:]) && !input.peek(Token![::]) {
+            } else if has_colon(&name, input) {
                 name.push(":", input.parse::<Token![:]>()?);
             } else if input.peek(Token![.]) && !input.peek(Token![..]) {
                 name.push(".", input.parse::<Token![.]>()?);

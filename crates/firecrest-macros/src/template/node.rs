@@ -116,33 +116,33 @@ impl Value {
 
     /// The value of `{"a literal"}`, which is as constant as without braces.
     pub(super) fn literal(&self) -> Option<LitStr> {
-        syn::parse2(self.tokens.clone()).ok()
+        let mut tokens = self.tokens.clone().into_iter();
+        match (tokens.next(), tokens.next()) {
+            (Some(TokenTree::Literal(_)), None) => syn::parse2(self.tokens.clone()).ok(),
+            _ => None,
+        }
     }
 
     /// A reference to it, as an argument of a call.
     pub(super) fn reference(&self) -> TokenStream {
-        let expression = self.group(if self.has(';') { Delimiter::Brace } else { Delimiter::Parenthesis });
+        let expression = self.group(self.place);
         quote_spanned!(self.place=> &#expression)
     }
 
     /// Itself, as an argument of a call.
     pub(super) fn argument(&self) -> TokenStream {
-        if self.has(';') || self.has(',') {
-            self.group(Delimiter::Brace).into_token_stream()
-        } else {
-            self.tokens.clone()
-        }
+        // Parentheses that are not the user's are no reason to warn.
+        let place = Span::mixed_site().located_at(self.place);
+        self.group(place).into_token_stream()
     }
 
-    fn group(&self, delimiter: Delimiter) -> Group {
+    /// As one expression, whatever is in it.
+    fn group(&self, place: Span) -> Group {
+        let is_statement = |token| matches!(token, TokenTree::Punct(end) if end.as_char() == ';');
+        let has_statements = self.tokens.clone().into_iter().any(is_statement);
+        let delimiter = if has_statements { Delimiter::Brace } else { Delimiter::Parenthesis };
         let mut group = Group::new(delimiter, self.tokens.clone());
-        group.set_span(self.place);
+        group.set_span(place);
         group
-    }
-
-    /// Whether it has this punctuation outside of all brackets.
-    fn has(&self, char: char) -> bool {
-        let is_it = |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == char);
-        self.tokens.clone().into_iter().any(is_it)
     }
 }

@@ -57,7 +57,7 @@ impl Parser {
         if input.peek(LitStr) {
             Ok(Node::Text(text_literal(input)?))
         } else if input.peek(Brace) {
-            self.value(input)
+            value(input)
         } else if input.peek(Token![<]) {
             self.tag(input)
         } else if let Some(node) = self.flow(input) {
@@ -66,24 +66,18 @@ impl Parser {
             Err(unquoted(input))
         }
     }
+}
 
-    fn value(&mut self, input: ParseStream<'_>) -> syn::Result<Node> {
-        let group: Group = input.parse()?;
-        if group.stream().is_empty() {
-            self.errors.at(group.span(), "there is no expression between the braces");
-        }
-        let value = Value::new(&group);
-        Ok(value.literal().map_or(Node::Value(value), Node::Text))
+fn value(input: ParseStream<'_>) -> syn::Result<Node> {
+    let group: Group = input.parse()?;
+    if group.stream().is_empty() {
+        return Err(syn::Error::new(group.span(), "there is no expression between the braces"));
     }
-
-    /// The nodes between the braces that must come next.
-    pub(super) fn branch(&mut self, input: ParseStream<'_>, after: &str) -> syn::Result<Vec<Node>> {
-        if !input.peek(Brace) {
-            return Err(input.error(format!("expected `{{` after {after} (and text must be a string literal)")));
-        }
-        let group: Group = input.parse()?;
-        Ok(self.template(group.stream()))
-    }
+    let value = Value::new(&group);
+    Ok(match value.literal() {
+        Some(literal) => Node::Text(literal),
+        None => Node::Value(value),
+    })
 }
 
 /// Whether a closing tag comes next.
@@ -100,15 +94,20 @@ pub(super) fn text_literal(input: ParseStream<'_>) -> syn::Result<LitStr> {
     }
 }
 
-/// Skips what is no node, up to the next thing that is one, and says what it should have been.
-fn unquoted(input: ParseStream<'_>) -> syn::Error {
+/// Takes what is no node, up to the next thing that is one.
+pub(super) fn no_node(input: ParseStream<'_>) -> TokenStream {
     let mut run = TokenStream::new();
-    let mut words = Vec::new();
     while !input.is_empty() && !input.peek(Token![<]) && !input.peek(Brace) && !input.peek(LitStr) {
         let Ok(token) = input.parse::<TokenTree>() else { break };
-        words.push(token.to_string());
         token.to_tokens(&mut run);
     }
+    run
+}
+
+/// Complains about what is no node.
+fn unquoted(input: ParseStream<'_>) -> syn::Error {
+    let run = no_node(input);
+    let words: Vec<String> = run.clone().into_iter().map(|token| token.to_string()).collect();
     let message = match words.first().map(String::as_str) {
         Some("," | ";") => format!("nothing separates the nodes of a template: remove the `{}`", words[0]),
         Some("#") if is_doc(&run) => "a comment in a template begins with `//`, not with `///`".to_owned(),

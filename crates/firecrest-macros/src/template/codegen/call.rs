@@ -1,6 +1,6 @@
 //! Components: a chain of calls that ends in their `Html`.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt;
 
@@ -24,7 +24,7 @@ impl Codegen {
         let mut chain = Chain { code: quote_spanned!(place=> #path::__start()), given: Vec::new() };
         let mut checks = TokenStream::new();
         self.attributes(&call.attributes, &mut chain, writer);
-        self.body(&call.body, &mut chain, writer);
+        self.body(&call.body, place, &mut chain, writer);
         for slot in &call.slots {
             let (name, place) = (&slot.name, Span::mixed_site().located_at(slot.name.span()));
             writer.print(&name.to_token_stream());
@@ -32,17 +32,19 @@ impl Codegen {
             given.push(name.unraw().to_string());
             let mut entry = Chain { code: quote_spanned!(place=> #code.#name()), given: Vec::new() };
             self.attributes(&slot.attributes, &mut entry, writer);
-            self.body(&slot.body, &mut entry, writer);
+            self.body(&slot.body, place, &mut entry, writer);
             let Chain { code, given } = entry;
             chain.code = quote_spanned!(place=> #code.__finish());
-            let declared = quote::format_ident!("__slot_{}", name, span = place);
-            checks.extend(quote_spanned!(place=> const _: () = #krate::slots::check(#path::#declared, &[#(#given),*]);));
+            checks.extend(quote_spanned!(name.span()=> const _: () = __check(#path::#name, &[#(#given),*]);));
         }
         let Chain { code, given } = chain;
+        // What fails in a constant is shown where its tokens stand if none of them is of the macro.
+        let check = Ident::new("__check", call.place);
+        checks
+            .extend(quote_spanned!(call.place=> const _: () = __check(#path::__ATTRIBUTES, &[#(#given),*]);));
         writer.push(quote_spanned! {place=> {
-            const _: () = #krate::slots::check(#path::__ATTRIBUTES, &[#(#given),*]);
+            use #krate::slots::{GlobalAttributes as _, check as #check};
             #checks
-            use #krate::slots::GlobalAttributes as _;
             html.slot(&#code.__finish());
         }});
     }
@@ -55,13 +57,13 @@ impl Codegen {
                     writer.print(&name.to_token_stream());
                     let value = self.given(given, writer);
                     let place = Span::mixed_site().located_at(name.place());
-                    let (krate, code) = (&self.krate, &chain.code);
+                    let code = &chain.code;
                     if let Some(ident) = name.ident() {
                         chain.given.push(name.text.clone());
                         chain.code = quote_spanned!(place=> #code.#ident(#value));
                     } else {
                         let name = &name.text;
-                        chain.code = quote_spanned!(place=> #krate::slots::rest(#code, #name, #value));
+                        chain.code = quote_spanned!(place=> #code.undeclared_attribute(#name, #value));
                     }
                 }
             }
@@ -71,9 +73,9 @@ impl Codegen {
     fn splat(&mut self, value: &Value, chain: &mut Chain, writer: &mut Writer) {
         self.stays(&value.tokens);
         writer.print(&value.tokens);
-        let (krate, code, attributes) = (&self.krate, &chain.code, value.reference());
+        let (code, attributes) = (&chain.code, value.reference());
         let place = Span::mixed_site().located_at(value.place);
-        chain.code = quote_spanned!(place=> #krate::slots::splat(#code, #attributes));
+        chain.code = quote_spanned!(place=> #code.undeclared_attributes(#attributes));
     }
 
     fn given(&mut self, given: &Given, writer: &mut Writer) -> TokenStream {
@@ -90,7 +92,7 @@ impl Codegen {
     }
 
     /// What stands between the tags, as a function that writes it.
-    fn body(&mut self, body: &Body, chain: &mut Chain, writer: &mut Writer) {
+    fn body(&mut self, body: &Body, place: Span, chain: &mut Chain, writer: &mut Writer) {
         if body.children.is_empty() {
             return;
         }
@@ -104,8 +106,9 @@ impl Codegen {
         let shown = self.branch(&body.children, writer);
         self.in_entry = outer;
         let (krate, code) = (&self.krate, &chain.code);
-        chain.code = quote_spanned! {Span::mixed_site()=>
-            #code.children(#krate::slots::SlotFn::new(&|html: &mut #krate::Html, #pattern| { #shown }))
+        let content = quote_spanned! {Span::mixed_site()=>
+            #krate::slots::SlotFn::new(&|html: &mut #krate::Html, #pattern| { #shown })
         };
+        chain.code = quote_spanned!(place=> #code.children(#content));
     }
 }

@@ -47,7 +47,9 @@ impl Codegen {
                 writer.tail().push(' ');
                 writer.tail().push_str(&name.text);
             }
-            Attribute::Named(name, Given::Literal(value, _)) => text::push_attribute(writer.tail(), &name.text, value),
+            Attribute::Named(name, Given::Literal(value, _)) => {
+                text::push_attribute(writer.tail(), &name.text, value);
+            }
             Attribute::Named(name, Given::Value(value)) => match value.literal() {
                 Some(literal) => text::push_attribute(writer.tail(), &name.text, &literal.value()),
                 None => self.named(name, value, writer),

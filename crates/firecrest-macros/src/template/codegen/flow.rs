@@ -52,7 +52,9 @@ impl Codegen {
         // What is bound before the first node may skip the entry.
         let bound = body.iter().take_while(|node| matches!(node, Node::Let(_))).count();
         let (bindings, shown) = body.split_at(bound);
-        let bindings = bindings.iter().filter_map(|node| if let Node::Let(binding) = node { Some(binding) } else { None });
+        let bindings = bindings
+            .iter()
+            .filter_map(|node| if let Node::Let(binding) = node { Some(binding) } else { None });
         let bindings: TokenStream = bindings.inspect(|binding| writer.print(binding)).cloned().collect();
         let outer = std::mem::replace(&mut self.in_entry, true);
         let Branch { template, code, fingerprint } = self.template(shown, false);

@@ -33,7 +33,10 @@ impl Codegen {
                 writer.push(binding.clone());
             }
             Node::StraySlot(slot) => {
-                let message = format!("`<slot:{}>` must stand directly inside the component that has this slot", slot.name);
+                let message = format!(
+                    "`<slot:{}>` must stand directly inside the component that has this slot",
+                    slot.name
+                );
                 self.errors.at(slot.name.span(), message);
             }
         }
@@ -70,7 +73,8 @@ impl Codegen {
     pub(super) fn stays(&mut self, tokens: &TokenStream) {
         let Some(keyword) = leave::find(tokens).filter(|_| self.in_entry) else { return };
         let message = format!(
-            "`{keyword}` would leave this entry of the loop half written: it can stand in a `let … else` before the first node"
+            "`{keyword}` would leave this entry of the loop half written: \
+             it can stand in a `let … else` before the first node"
         );
         self.errors.at(keyword.span(), message);
     }

@@ -33,10 +33,11 @@ pub(super) struct Branch {
 /// Expands `{crate} template` to an expression of type `Html`.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut input = input.into_iter();
-    let krate = match input.next() {
-        Some(TokenTree::Group(krate)) => krate.stream(),
-        _ => return quote_spanned!(Span::call_site()=> ::core::compile_error!("use the `html!` of the crate `firecrest`")),
+    let Some(TokenTree::Group(krate)) = input.next() else {
+        let error = syn::Error::new(Span::call_site(), "use the `html!` of the crate `firecrest`");
+        return error.into_compile_error();
     };
+    let krate = krate.stream();
     let mut parser = Parser::default();
     let nodes = parser.template(input.collect());
     let errors = parser.errors;
@@ -49,7 +50,9 @@ impl Codegen {
         let Codegen { krate, errors, templates, picks, .. } = &self;
         let count = templates.len();
         let constants = templates.iter().flatten().map(|constant| constant.expression(krate));
-        let traits = picks.then(|| quote_spanned!(Span::mixed_site()=> use #krate::pick::{Neither as _, Shown as _, Slotted as _};));
+        let traits = picks.then(|| {
+            quote_spanned!(Span::mixed_site()=> use #krate::pick::{Neither as _, Shown as _, Slotted as _};)
+        });
         let body = if code.is_empty() {
             quote_spanned!(Span::mixed_site()=> #krate::Html::new(#template))
         } else {
@@ -107,4 +110,74 @@ fn is_root(nodes: &[Node]) -> bool {
         }
     }
     elements == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What templates are made of, and what they are not.
+    const PIECES: &str = r##"
+        < </ > /> <p> </p> <p <br> </br> <> </> <Card> </Card> <ui::Card :: <slot:a> </slot:a> <script> </script>
+        <!DOCTYPE <!-- --> ! "text" "a"b 'c' 5 -1 1.5e3x {x} {} {..x} {x;y} {<p>} (x) [x] if else match for let in while
+        true _ self key = => , ; : . - @ #[doc="d"] phx-hook="H" id="i" a={x} let={x}
+    "##;
+
+    fn piece() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(PIECES.split_whitespace().collect::<Vec<_>>())
+    }
+
+    /// The fingerprints of a template and its branches.
+    fn fingerprints(source: &str) -> Vec<u64> {
+        let expanded = expand(format!("{{crate}} {source}").parse().unwrap()).to_string();
+        let numbers = expanded.split("fingerprint : ").skip(1);
+        numbers.map(|rest| rest.split(' ').next().unwrap().parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn f042_a_fingerprint_depends_on_all_of_the_source_and_on_nothing_else() {
+        let sources = r#"<p>{a}</p>
+            <p>{b}</p>
+            <b>{a}</b>
+            <p x={a}/>
+            <p y={a}/>
+            <p class={a}/>
+            <p {..a}/>
+            <p>if a { "a" }</p>
+            <p>if a { "b" }</p>
+            <p>if b { "a" }</p>
+            <p>if a {} else { "a" }</p>
+            <p>for a in b { {a} }</p>
+            <p>for a in b { {b} }</p>
+            <p>for a in b, key = a { {a} }</p>
+            <p>match a { b => { {a} } }</p>
+            <p>match a { c => { {a} } }</p>
+            <p>let a = b; {a}</p>
+            <C a={b}/>
+            <C a={c}/>
+            <C>{b}</C>
+            <C let={b}>{b}</C>
+            <C><slot:a>{b}</slot:a></C>"#;
+        let mut all: Vec<u64> = sources.lines().map(|source| fingerprints(source)[0]).collect();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), sources.lines().count());
+        assert_eq!(
+            fingerprints("<p>if a.b { \"a\" }</p>"),
+            fingerprints("<p> if a . b\n{\"a\"} </p> // c\n")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn f016_whatever_stands_in_a_template_there_is_an_answer(
+            pieces in prop::collection::vec(piece(), 0..20),
+        ) {
+            let source = format!("{{::firecrest_live}} {}", pieces.join(" "));
+            let expanded = expand(source.parse().expect("the pieces are tokens"));
+            prop_assert!(expanded.to_string().contains("Html"));
+        }
+    }
 }

@@ -20,6 +20,10 @@ fn boolean_literal() -> Html {
     html! { <p hidden=true/> }
 }
 
+fn unit() -> Html {
+    html! { <p width=5px height=-1.5rem style="a"b/> }
+}
+
 fn argument() -> Html {
     html! { <p let={x}/> }
 }

@@ -8,6 +8,16 @@ fn without_an_id() -> Html {
     }
 }
 
+fn children_without_an_id(rows: &[u8], open: bool) -> Html {
+    html! {
+        <ul id="rows" phx-update="stream">
+            for row in rows { <li>{row}</li> }
+            if open { <li id="a"/> } else { <li/> }
+            match open { true => { <><li/></> } false => {} }
+        </ul>
+    }
+}
+
 fn unknown_update() -> Html {
     html! { <p id="a" phx-update="streams"/> }
 }

@@ -1,3 +1,5 @@
+#![allow(unused_variables)]
+
 use firecrest_live::slots::SlotFn;
 use firecrest_live::{Html, component};
 
