@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::span::{self, Span};
 
-/// Loads a server that speaks the Phoenix Channels protocol, and counts what it costs and what goes wrong.
+/// Loads a server that speaks the Phoenix Channels or LiveView protocol, and counts what it costs and what goes wrong.
 ///
 /// Exit code: 0 when nothing was lost, duplicated, refused or failed; 1 when the run finished with errors; 2 for bad
 /// usage or when limits forbid the run.
@@ -31,6 +31,8 @@ pub(crate) enum Scenario {
     Idle(Idle),
     /// Connecting, the handshake and joining; then leaving.
     Join(Join),
+    /// Pages with a live view: loading one, joining its view, and clicks that are answered with a diff.
+    Live(Live),
     /// Everything at once for a long time: broadcasts, echoes, heartbeats and connections that come and go.
     Soak(Soak),
 }
@@ -38,7 +40,7 @@ pub(crate) enum Scenario {
 /// Options of every scenario.
 #[derive(Args, Clone, Debug, Serialize)]
 pub(crate) struct Common {
-    /// The WebSocket: `ws://HOST:PORT/PATH`; `vsn=2.0.0` is added.
+    /// The WebSocket: `ws://HOST:PORT/PATH`; `vsn=2.0.0` is added. Of `live` the page: `http://HOST:PORT/PATH`.
     #[arg(long)]
     pub(crate) url: String,
     /// The server's process, whose processor time and memory are measured (Linux).
@@ -51,15 +53,9 @@ pub(crate) struct Common {
     /// How many connections.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) connections: u32,
-    /// The topic to join; `{n}` is replaced by the connection's number, `{n%K}` by the number modulo K.
-    #[arg(long, default_value = "bench:all")]
-    pub(crate) topic: String,
     /// Further connect parameters, percent-encoded: `a=b&c=d`.
     #[arg(long)]
     pub(crate) params: Option<String>,
-    /// The payload of the join, JSON.
-    #[arg(long, default_value = "{}", value_name = "JSON")]
-    pub(crate) join_payload: String,
     /// How often each connection sends a heartbeat only to stay open; the first ones after half that time.
     #[arg(long, default_value = "30s", value_parser = span::positive)]
     pub(crate) heartbeat: Span,
@@ -78,6 +74,17 @@ pub(crate) struct Common {
     pub(crate) quiet: bool,
 }
 
+/// What is joined.
+#[derive(Args, Clone, Debug, Serialize)]
+pub(crate) struct Channel {
+    /// The topic to join; `{n}` is replaced by the connection's number, `{n%K}` by the number modulo K.
+    #[arg(long, default_value = "bench:all")]
+    pub(crate) topic: String,
+    /// The payload of the join, JSON.
+    #[arg(long, default_value = "{}", value_name = "JSON")]
+    pub(crate) join_payload: String,
+}
+
 /// Names of the events, for servers that call them differently.
 #[derive(Args, Clone, Debug, Serialize)]
 pub(crate) struct SayNames {
@@ -94,6 +101,9 @@ pub(crate) struct Echo {
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) channel: Channel,
     /// Bytes of JSON in a payload.
     #[arg(long, default_value_t = 64)]
     pub(crate) payload: usize,
@@ -116,6 +126,9 @@ pub(crate) struct Fanout {
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) channel: Channel,
     /// Bytes of JSON in a payload.
     #[arg(long, default_value_t = 120)]
     pub(crate) payload: usize,
@@ -147,6 +160,9 @@ pub(crate) struct Heartbeat {
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) channel: Channel,
     /// How often each connection sends one.
     #[arg(long, default_value = "1s", value_parser = span::positive)]
     pub(crate) every: Span,
@@ -160,6 +176,9 @@ pub(crate) struct Idle {
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) channel: Channel,
     /// How long all connections stay before the memory is read.
     #[arg(long, default_value = "3s")]
     pub(crate) hold: Span,
@@ -173,9 +192,40 @@ pub(crate) struct Join {
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) channel: Channel,
     /// How often all of it is done.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: u32,
+}
+
+#[derive(Args, Clone, Debug, Serialize)]
+pub(crate) struct Live {
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) common: Common,
+    /// The live socket's path on the page's host, without `/websocket`.
+    #[arg(long, default_value = "/live", value_name = "PATH")]
+    pub(crate) socket: String,
+    /// The event of a click; the view has to change with each.
+    #[arg(long, default_value = "inc")]
+    pub(crate) event: String,
+    /// The value of a click, JSON; when not given that of a button without one.
+    #[arg(long, default_value = r#"{"value":""}"#, value_name = "JSON")]
+    pub(crate) value: String,
+    /// How many clicks in all; each connection waits for the answer to its last.
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub(crate) messages: u64,
+    /// How many clicks before the measurement begins; 5 % of the messages when not given.
+    #[arg(long)]
+    pub(crate) warmup: Option<u64>,
+    /// Click nothing: wait so long with all views joined, read the memory, close all at once, and read it again.
+    #[arg(long, conflicts_with_all = ["messages", "warmup"])]
+    pub(crate) hold: Option<Span>,
+    /// With `--hold`: how long after they are closed the memory is read again.
+    #[arg(long, default_value = "10s")]
+    pub(crate) settle: Span,
 }
 
 #[derive(Args, Clone, Debug, Serialize)]
@@ -183,6 +233,9 @@ pub(crate) struct Soak {
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) channel: Channel,
     /// For how long.
     #[arg(long, default_value = "60s", value_parser = span::positive)]
     pub(crate) duration: Span,
@@ -215,6 +268,7 @@ impl Cli {
             Scenario::Heartbeat(heartbeat) => &heartbeat.common,
             Scenario::Idle(idle) => &idle.common,
             Scenario::Join(join) => &join.common,
+            Scenario::Live(live) => &live.common,
             Scenario::Soak(soak) => &soak.common,
         }
     }
@@ -258,6 +312,8 @@ mod tests {
             "heartbeat --url ws://h/ --every 0s",
             "fanout --url ws://h/ --rate 5 --messages 3",
             "echo --url ws://h/ --timeout 0s",
+            "live --url http://h/ --topic a",
+            "live --url http://h/ --hold 1s --messages 3",
         ] {
             assert_eq!(parse(options).unwrap_err().exit_code(), 2, "{options}");
         }

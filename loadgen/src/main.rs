@@ -1,4 +1,4 @@
-//! A load generator for every server that speaks the Phoenix Channels protocol, version 2.
+//! A load generator for every server that speaks the Phoenix Channels protocol, version 2, and for pages with a live view.
 //!
 //! One thread, one event loop, sockets that never block. Read it in this order: [`cli`] (what can be asked for),
 //! [`scenario`] (what is done), [`net`] (the connections), [`ledger`] (what was lost, doubled or out of order), [`report`].

@@ -60,33 +60,21 @@ impl Payload {
         parse(digits.as_bytes())
     }
 
-    /// Writes the message `event` with the payload for `sequence` and this ref. `topic` and `event` are JSON strings,
-    /// quotes included.
-    pub(crate) fn write(
-        &self,
-        out: &mut Vec<u8>,
-        reference: &[u8],
-        (topic, event): (&str, &str),
-        sequence: u64,
-    ) {
-        let digits = digits(sequence);
-        out.clear();
-        let before: [&[u8]; 8] = [
-            b"[\"1\",\"",
-            reference,
-            b"\",",
-            topic.as_bytes(),
-            b",",
-            event.as_bytes(),
-            b",{\"lg\":\"",
-            &digits,
-        ];
-        for part in before {
-            out.extend_from_slice(part);
-        }
-        out.extend_from_slice(self.padding.as_bytes());
-        out.extend_from_slice(b"\"}]");
+    /// Writes a message with the payload for `sequence` and this ref. It is `about` a topic and an event, JSON strings
+    /// with their quotes.
+    pub(crate) fn write(&self, out: &mut Vec<u8>, reference: &[u8], about: (&str, &str), sequence: u64) {
+        let payload: [&[u8]; 4] = [b"{\"lg\":\"", &digits(sequence), self.padding.as_bytes(), b"\"}"];
+        push(out, reference, about, &payload);
     }
+}
+
+/// Writes a message with a payload in parts, as [`Payload::write`] does.
+pub(crate) fn push(out: &mut Vec<u8>, reference: &[u8], (topic, event): (&str, &str), payload: &[&[u8]]) {
+    out.clear();
+    let before: [&[u8]; 7] =
+        [b"[\"1\",\"", reference, b"\",", topic.as_bytes(), b",", event.as_bytes(), b","];
+    before.iter().chain(payload).for_each(|part| out.extend_from_slice(part));
+    out.push(b']');
 }
 
 /// A heartbeat whose ref is a sequence number.

@@ -46,6 +46,7 @@ pub(crate) enum Unit {
     Connection,
     Delivery,
     Echo,
+    Event,
     Heartbeat,
     Join,
 }
@@ -126,6 +127,7 @@ impl Unit {
             Unit::Connection => "connections",
             Unit::Delivery => "deliveries",
             Unit::Echo => "echoes",
+            Unit::Event => "events",
             Unit::Heartbeat => "heartbeats",
             Unit::Join => "joins",
         }

@@ -1,6 +1,7 @@
-//! What the three yardsticks share: their options and the line that says they are ready.
+//! What the yardsticks share: the servers' options and the line that says they are ready, and what some work costs where
+//! there is no server.
 //!
-//! Each is a server with the *bench channel*: a WebSocket at `/socket/websocket` that speaks protocol version 2 (spec
+//! Each server has the *bench channel*: a WebSocket at `/socket/websocket` that speaks protocol version 2 (spec
 //! §2.2), where any topic `bench:*` can be joined with an empty payload. On a joined topic
 //!
 //! * `echo` is answered `ok` with its own payload,
@@ -8,13 +9,19 @@
 //! * `phx_leave` is answered `ok` and followed by `phx_close` (spec §3.8).
 //!
 //! Heartbeats are answered (spec §3.10). A payload is a JSON object.
+//!
+//! Firecrest's has a page with a live view besides, at `/counter`.
+
+mod cost;
 
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
 
 use clap::Parser;
 
-/// The options of every yardstick.
+pub use cost::{Cost, ENOUGH};
+
+/// The options of every server.
 #[derive(Debug, Parser)]
 pub struct Options {
     /// Address to listen on; port 0 picks a free one.

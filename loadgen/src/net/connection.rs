@@ -14,7 +14,7 @@ pub(super) struct Connection {
     pub(super) state: State,
     /// When it was opened, in nanoseconds of the run's clock.
     pub(super) opened_at: u64,
-    /// What the socket did not take yet; while upgrading the head of the answer so far.
+    /// What the socket did not take yet; while loading or upgrading the answer so far.
     pub(super) backlog: Vec<u8>,
     pub(super) decoder: ClientDecoder,
     /// Whether the decoder may hold a part of a message, so that it has to see every byte.
@@ -28,6 +28,8 @@ pub(crate) enum State {
     Closed,
     /// TCP.
     Connecting,
+    /// The page is not there yet. Then it is connecting once more.
+    Loading,
     /// HTTP.
     Upgrading,
     /// The join is not answered yet.
@@ -61,7 +63,12 @@ impl Connection {
 impl State {
     /// Whether it is opened and not joined yet.
     pub(crate) fn is_under_way(self) -> bool {
-        matches!(self, State::Connecting | State::Upgrading | State::Joining)
+        matches!(self, State::Connecting | State::Loading | State::Upgrading | State::Joining)
+    }
+
+    /// Whether it waits for an answer in HTTP.
+    pub(super) fn is_http(self) -> bool {
+        matches!(self, State::Loading | State::Upgrading)
     }
 }
 

@@ -61,6 +61,7 @@ impl Dialer {
             if current {
                 let stage = match world.state(connection) {
                     State::Connecting => "the connection",
+                    State::Loading => "the page",
                     State::Upgrading => "the upgrade",
                     _ => "the join",
                 };

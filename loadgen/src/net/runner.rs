@@ -84,8 +84,7 @@ impl Runner {
     pub(crate) fn new(common: &Common, target: Target, topics: Topics, watch: Watch) -> io::Result<Runner> {
         let poll = Poll::new()?;
         let sources = Sources::new(target.address, common.connections, common.source_addresses);
-        let connections = (common.connections, common.join_payload.clone());
-        let world = World::new(poll.registry().try_clone()?, target, sources, topics, connections);
+        let world = World::new(poll.registry().try_clone()?, target, sources, topics, common.connections);
         let interval = common.heartbeat.nanos();
         let per_second = f64::from(common.connections) * 1e9 / interval as f64;
         Ok(Runner {
@@ -176,7 +175,7 @@ fn handle(world: &mut World, buffer: &mut [u8], handler: &mut impl Handler, even
     if world.state(connection) == State::Connecting && !finish_connecting(world, connection) {
         return;
     }
-    if event.is_writable() && world.state(connection) != State::Upgrading {
+    if event.is_writable() && !world.state(connection).is_http() {
         world.flush(connection);
     }
     if event.is_readable() || event.is_read_closed() || event.is_error() {
@@ -210,6 +209,7 @@ fn read(
     loop {
         let Some(socket) = &mut world.connections[connection].socket else { return };
         let read = match socket.read(buffer) {
+            Ok(0) if world.state(connection) == State::Loading => return world.loaded(connection),
             Ok(0) => return world.fail(connection, "the server closed the connection"),
             Ok(read) => read,
             Err(error) if error.kind() == ErrorKind::WouldBlock => return,
@@ -218,10 +218,11 @@ fn read(
         };
         let now = world.now();
         let mut input = &mut buffer[..read];
-        if world.state(connection) == State::Upgrading && !upgrade(world, connection, &mut input) {
-            continue;
+        match world.state(connection) {
+            State::Loading => world.loading(connection, input),
+            State::Upgrading if !upgrade(world, connection, &mut input) => continue,
+            _ => frames(world, handler, connection, input, now),
         }
-        frames(world, handler, connection, input, now);
         if read < buffer.len() && !to_the_end {
             return;
         }

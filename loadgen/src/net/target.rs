@@ -1,73 +1,73 @@
-//! Where the connections go.
+//! Where the connections go, and how they get in.
 
-use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::net::SocketAddr;
 
 use firecrest_wire::websocket::handshake::{AcceptKey, accept_key};
+
+use super::page::{Page, Visits};
+use super::url::{TargetError, Url, check};
 
 /// The nonce of every handshake: base64 of 16 bytes. A load tool need not keep caches from confusing two handshakes.
 const KEY: &str = "ZmlyZWNyZXN0LWxvYWRnZQ==";
 
 /// A server's WebSocket.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) address: SocketAddr,
-    /// The whole upgrade request.
-    pub(crate) request: Box<[u8]>,
-    /// What the server must answer to it.
-    pub(crate) accept: AcceptKey,
+    pub(super) entry: Entry,
+    /// What the server must answer to an upgrade.
+    pub(super) accept: AcceptKey,
 }
 
-/// Why a URL cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub(crate) enum TargetError {
-    /// Characters that do not belong there.
-    #[error(
-        "the URL and the parameters must be printable ASCII without spaces; write others percent-encoded"
-    )]
-    Characters,
-    /// No address for the host.
-    #[error("no address found for `{0}`")]
-    Host(String),
-    /// Not a WebSocket URL, or an encrypted one.
-    #[error("the URL must look like ws://HOST:PORT/PATH (encrypted ones are not supported), not `{0}`")]
-    Scheme(String),
-    /// A version other than 2.
-    #[error("only version 2 of the protocol is spoken: leave out `vsn`, or make it 2.0.0")]
-    Version,
+/// How a connection gets from TCP to its join.
+#[derive(Debug)]
+pub(super) enum Entry {
+    /// It asks for the upgrade, and joins with this payload.
+    Channel { request: Box<[u8]>, payload: Box<str> },
+    /// It loads a page and closes. With what the page said it connects again, asks for the upgrade and joins the view.
+    View(Visits),
 }
 
 impl Target {
-    /// Takes a URL apart and finds its host's address.
+    /// A socket whose channels are joined with this payload, JSON.
     ///
     /// # Errors
-    /// When it is no `ws://` URL, asks for another version (spec §1.4), or its host has no address.
-    pub(crate) fn parse(url: &str, params: Option<&str>) -> Result<Target, TargetError> {
-        let params = params.unwrap_or_default();
-        if !url.bytes().chain(params.bytes()).all(|byte| byte.is_ascii_graphic()) {
-            return Err(TargetError::Characters);
+    /// When the URL is none of a WebSocket, asks for another version (spec §1.4), or its host has no address.
+    pub(crate) fn channel(url: &str, params: Option<&str>, payload: &str) -> Result<Target, TargetError> {
+        let url = Url::parse(url, "ws")?;
+        let path = format!("{}?{}", url.path, full_query(url.query, params.unwrap_or_default())?);
+        let request = upgrade(url.authority, &path, "").into();
+        Target::new(&url, Entry::Channel { request, payload: payload.into() })
+    }
+
+    /// A page with a live view, and the path of its socket on the same host.
+    ///
+    /// # Errors
+    /// When the URL is none of a page, the path is none, or the host has no address.
+    pub(crate) fn page(
+        url: &str,
+        socket: &str,
+        params: Option<&str>,
+        connections: u32,
+    ) -> Result<Target, TargetError> {
+        check(socket)?;
+        if !socket.starts_with('/') || socket.contains(['?', '#']) {
+            return Err(TargetError::Socket(socket.to_owned()));
         }
-        let rest = url.strip_prefix("ws://").ok_or_else(|| TargetError::Scheme(url.to_owned()))?;
-        let rest = rest.split('#').next().unwrap_or_default();
-        let split = rest.find(['/', '?']).unwrap_or(rest.len());
-        let (authority, path_and_query) = rest.split_at(split);
-        if authority.is_empty() || authority.contains('@') {
-            return Err(TargetError::Scheme(url.to_owned()));
-        }
-        let path = path_and_query.split('?').next().unwrap_or_default();
-        let query = path_and_query.split_once('?').map_or("", |(_, query)| query);
-        let path = if path.is_empty() { "/" } else { path };
-        let path = format!("{path}?{}", full_query(query, params)?);
-        Ok(Target {
-            address: resolve(authority)?,
-            request: request(authority, &path),
-            accept: accept_key(KEY.as_bytes()),
-        })
+        let query = full_query("", params.unwrap_or_default())?;
+        let parsed = Url::parse(url, "http")?;
+        let page = Page::new(&parsed, url, format!("{}/websocket?{query}", socket.trim_end_matches('/')));
+        Target::new(&parsed, Entry::View(Visits::new(page, connections)))
+    }
+
+    fn new(url: &Url<'_>, entry: Entry) -> Result<Target, TargetError> {
+        Ok(Target { address: url.resolve()?, entry, accept: accept_key(KEY.as_bytes()) })
     }
 }
 
 /// The query with the parameters and the version.
 fn full_query(query: &str, params: &str) -> Result<String, TargetError> {
+    check(params)?;
     let given = query.split('&').chain(params.split('&'));
     let mut pairs: Vec<&str> = given.filter(|pair| !pair.is_empty()).collect();
     match pairs.iter().filter_map(|pair| pair.strip_prefix("vsn=")).next_back() {
@@ -78,23 +78,13 @@ fn full_query(query: &str, params: &str) -> Result<String, TargetError> {
     Ok(pairs.join("&"))
 }
 
-fn resolve(authority: &str) -> Result<SocketAddr, TargetError> {
-    let with_port = match authority.rsplit_once(':') {
-        Some((_, port)) if port.parse::<u16>().is_ok() => authority.to_owned(),
-        _ => format!("{authority}:80"),
-    };
-    let mut addresses = with_port.to_socket_addrs().ok().into_iter().flatten();
-    addresses.next().ok_or_else(|| TargetError::Host(authority.to_owned()))
-}
-
-/// RFC 6455 §4.1.
-fn request(host: &str, path: &str) -> Box<[u8]> {
+/// The request for an upgrade, with further fields (RFC 6455 §4.1).
+pub(super) fn upgrade(host: &str, path: &str, fields: &str) -> Vec<u8> {
     format!(
         "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n\r\n"
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n{fields}\r\n"
     )
     .into_bytes()
-    .into()
 }
 
 #[cfg(test)]
@@ -102,8 +92,9 @@ mod tests {
     use super::*;
 
     fn line(url: &str, params: Option<&str>) -> String {
-        let target = Target::parse(url, params).unwrap();
-        String::from_utf8(target.request.to_vec()).unwrap().lines().next().unwrap().to_owned()
+        let target = Target::channel(url, params, "{}").unwrap();
+        let Entry::Channel { request, .. } = target.entry else { panic!("{target:?}") };
+        String::from_utf8(request.into()).unwrap().lines().next().unwrap().to_owned()
     }
 
     /// Spec §1.4: the version is a query parameter.
@@ -119,20 +110,17 @@ mod tests {
     }
 
     #[test]
-    fn the_port_is_80_unless_given() {
-        assert_eq!(Target::parse("ws://127.0.0.1/s", None).unwrap().address.port(), 80);
-        let target = Target::parse("ws://[::1]:4000/s", None).unwrap();
-        assert_eq!(target.address, "[::1]:4000".parse().unwrap());
-        assert_eq!(Target::parse("ws://[::1]/s", None).unwrap().address, "[::1]:80".parse().unwrap());
-    }
-
-    #[test]
-    fn what_is_no_websocket_url_is_refused() {
-        for url in
-            ["", "http://h/", "wss://h/", "ws://", "ws:///path", "ws://me@h/", "ws://h/\r\nX: y", "ws://h/ä"]
-        {
-            assert!(Target::parse(url, None).is_err(), "{url}");
+    fn what_cannot_be_asked_for_is_refused() {
+        let channel = |url, params| Target::channel(url, Some(params), "{}").map(|_| ());
+        assert!(matches!(channel("ws://127.0.0.1/", "vsn=1.0.0"), Err(TargetError::Version)));
+        assert!(matches!(channel("ws://127.0.0.1/", "a=b c"), Err(TargetError::Characters)));
+        assert!(matches!(channel("http://127.0.0.1/", ""), Err(TargetError::Scheme("ws", _))));
+        let page = |url, socket| Target::page(url, socket, None, 1).map(|_| ());
+        assert!(page("http://127.0.0.1/", "/live").is_ok());
+        assert!(matches!(page("ws://127.0.0.1/", "/live"), Err(TargetError::Scheme("http", _))));
+        for socket in ["", "live", "/live?x=1", "/live#x"] {
+            assert!(matches!(page("http://127.0.0.1/", socket), Err(TargetError::Socket(_))), "{socket}");
         }
-        assert!(matches!(Target::parse("ws://127.0.0.1/", Some("vsn=1.0.0")), Err(TargetError::Version)));
+        assert!(matches!(page("http://127.0.0.1/", "/li ve"), Err(TargetError::Characters)));
     }
 }

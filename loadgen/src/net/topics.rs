@@ -53,6 +53,14 @@ impl Topics {
         self.names.get(topic).map_or("\"\"", |name| name)
     }
 
+    /// Gives a connection's topic its name, which nobody knew before.
+    pub(super) fn rename(&mut self, connection: usize, name: &str) {
+        let topic = self.of(connection);
+        if let Some(place) = self.names.get_mut(topic) {
+            *place = quoted(name).into();
+        }
+    }
+
     /// The topic of a connection.
     pub(crate) fn of(&self, connection: usize) -> usize {
         self.of_connection.get(connection).map_or(0, |topic| *topic as usize)
@@ -100,6 +108,13 @@ fn fill(parts: &[Part<'_>], number: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_can_be_found_out_later() {
+        let mut topics = Topics::new("lv:{n}", 3).unwrap();
+        topics.rename(1, "lv:phx-\"1");
+        assert_eq!([0, 1, 2].map(|topic| topics.name(topic)), [r#""lv:0""#, r#""lv:phx-\"1""#, r#""lv:2""#]);
+    }
 
     fn names(pattern: &str, connections: u32) -> Vec<String> {
         let topics = Topics::new(pattern, connections).unwrap();

@@ -7,9 +7,12 @@ use std::time::Instant;
 use firecrest_wire::Text;
 use firecrest_wire::client::Heard;
 use firecrest_wire::websocket::{Opcode, client};
+use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 
 use super::connection::{Connection, State};
+use super::page::{MAX_PAGE, PageError};
+use super::target::Entry;
 use super::{Sources, Target, Topics};
 use crate::payload::{JOIN_REF, KEEPALIVE, KEEPALIVE_REF};
 use crate::tally::Tally;
@@ -31,8 +34,6 @@ pub(crate) struct World {
     pub(super) target: Target,
     registry: Registry,
     sources: Sources,
-    /// The join's payload, JSON.
-    join_payload: String,
     origin: Instant,
     joined: usize,
     under_way: usize,
@@ -46,7 +47,7 @@ impl World {
         target: Target,
         sources: Sources,
         topics: Topics,
-        (connections, join_payload): (u32, String),
+        connections: u32,
     ) -> World {
         World {
             topics,
@@ -56,7 +57,6 @@ impl World {
             target,
             registry,
             sources,
-            join_payload,
             origin: Instant::now(),
             joined: 0,
             under_way: 0,
@@ -102,11 +102,8 @@ impl World {
 
     /// Opens a connection that is closed.
     pub(crate) fn open(&mut self, connection: usize, now: u64) {
-        let opened = self.sources.connect(connection).and_then(|mut socket| {
-            let interest = Interest::READABLE | Interest::WRITABLE;
-            self.registry.register(&mut socket, Token(connection), interest).map(|()| socket)
-        });
-        match opened {
+        self.forget_visit(connection);
+        match self.dial(connection) {
             Ok(socket) => {
                 self.connections[connection] = Connection::connecting(socket, now);
                 self.under_way += 1;
@@ -198,24 +195,59 @@ impl World {
         }
         if heard.status.as_ref().is_some_and(|status| status == "ok") {
             self.set_state(connection, State::Joined);
+            self.forget_visit(connection);
             return true;
         }
         self.fail(connection, format_args!("the join was refused: {}", excerpt(heard)));
         false
     }
 
-    /// The socket of a connection is connected: asks for the upgrade.
+    /// The socket of a connection is connected: asks for the page, if there is one to load first, or for the upgrade.
     pub(super) fn connected(&mut self, connection: usize) {
-        self.set_state(connection, State::Upgrading);
-        let request = self.target.request.clone();
+        let (state, request) = match &self.target.entry {
+            Entry::Channel { request, .. } => (State::Upgrading, request.to_vec()),
+            Entry::View(visits) => match visits.upgrade(connection) {
+                Some(request) => (State::Upgrading, request),
+                None => (State::Loading, visits.page_request().to_vec()),
+            },
+        };
+        self.set_state(connection, state);
         self.write(connection, &request);
+    }
+
+    /// A part of a connection's page.
+    pub(super) fn loading(&mut self, connection: usize, received: &[u8]) {
+        let page = &mut self.connections[connection].backlog;
+        page.extend_from_slice(received);
+        if page.len() > MAX_PAGE {
+            self.fail(connection, PageError::TooLarge);
+        }
+    }
+
+    /// The server has closed the connection after its page: connects again, for the socket.
+    pub(super) fn loaded(&mut self, connection: usize) {
+        let Entry::View(visits) = &mut self.target.entry else { return };
+        match visits.loaded(connection, &self.connections[connection].backlog) {
+            Ok(topic) => self.topics.rename(connection, &topic),
+            Err(error) => return self.fail(connection, error),
+        }
+        match self.dial(connection) {
+            // It is under way as before, and takes all the time since it was opened.
+            Ok(socket) => {
+                self.connections[connection] = Connection::connecting(socket, self.opened_at(connection));
+            }
+            Err(error) => self.fail(connection, format_args!("cannot connect: {error}")),
+        }
     }
 
     /// A connection is a WebSocket now: joins its topic (spec §3.4).
     pub(super) fn upgraded(&mut self, connection: usize) {
         self.set_state(connection, State::Joining);
         let topic = self.topics.name(self.topics.of(connection));
-        let text = format!(r#"["1","1",{topic},"phx_join",{}]"#, self.join_payload);
+        let text = match &self.target.entry {
+            Entry::Channel { payload, .. } => join(topic, payload),
+            Entry::View(visits) => join(topic, &visits.join(connection).unwrap_or_default()),
+        };
         self.send(connection, text.as_bytes());
     }
 
@@ -241,6 +273,20 @@ impl World {
         }
     }
 
+    /// A socket that is being connected.
+    fn dial(&mut self, connection: usize) -> io::Result<TcpStream> {
+        let mut socket = self.sources.connect(connection)?;
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        self.registry.register(&mut socket, Token(connection), interest)?;
+        Ok(socket)
+    }
+
+    fn forget_visit(&mut self, connection: usize) {
+        if let Entry::View(visits) = &mut self.target.entry {
+            visits.forget(connection);
+        }
+    }
+
     fn refuse(&mut self, connection: usize, why: impl Display) {
         self.tally.refused += 1;
         self.tally.error(|| format!("connection {connection}: {why}"));
@@ -253,6 +299,10 @@ impl World {
         self.joined -= usize::from(before == State::Joined);
         self.joined += usize::from(state == State::Joined);
     }
+}
+
+fn join(topic: &str, payload: &str) -> String {
+    format!(r#"["1","1",{topic},"phx_join",{payload}]"#)
 }
 
 /// The payload of a message, cut to what fits in an error.
@@ -269,7 +319,7 @@ pub(super) fn to_text(bytes: &[u8]) -> Option<Text> {
 }
 
 /// Writes until nothing is left or the socket takes no more; gives how much was written.
-fn write_some(socket: &mut mio::net::TcpStream, bytes: &[u8]) -> io::Result<usize> {
+fn write_some(socket: &mut TcpStream, bytes: &[u8]) -> io::Result<usize> {
     let mut written = 0;
     while written < bytes.len() {
         match socket.write(&bytes[written..]) {

@@ -1,7 +1,11 @@
-//! Questions and their answers: echoes, and heartbeats.
+//! Questions and their answers: echoes, clicks, and heartbeats.
+
+use std::collections::HashMap;
 
 use firecrest_wire::Payload as Content;
 use firecrest_wire::client::Heard;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::awaited::{Answer, Awaited};
 use crate::net::{World, excerpt};
@@ -13,6 +17,8 @@ use crate::template::Templates;
 pub(super) enum Question {
     /// A push of this event (JSON, quotes included), answered with its own payload.
     Echo { event: String, payload: Payload },
+    /// An event of a live view with this payload (JSON), answered with a diff.
+    Click(String),
     /// The heartbeat of the protocol (spec §3.10).
     Heartbeat,
 }
@@ -50,10 +56,14 @@ impl Exchange {
     /// Asks on a connection that is joined; `at` is where its time begins to count.
     pub(super) fn ask(&mut self, world: &mut World, connection: usize, at: u64) {
         let sequence = self.asked;
+        let topic = world.topics.name(world.topics.of(connection));
         match &self.question {
             Question::Echo { event, payload } => {
-                let topic = world.topics.name(world.topics.of(connection));
                 payload.write(&mut self.message, &payload::digits(sequence), (topic, event), sequence);
+            }
+            Question::Click(click) => {
+                let about = (topic, "\"event\"");
+                payload::push(&mut self.message, &payload::digits(sequence), about, &[click.as_bytes()]);
             }
             Question::Heartbeat => payload::heartbeat(&mut self.message, sequence),
         }
@@ -87,17 +97,12 @@ impl Exchange {
         else {
             return false;
         };
-        let ok = heard.status.as_ref().is_some_and(|status| status == "ok");
-        let right = match (&self.question, &heard.payload) {
-            (Question::Echo { payload, .. }, Content::Json(json)) => payload.is(json, sequence),
-            (Question::Echo { .. }, Content::Binary(_)) => false,
-            (Question::Heartbeat, _) => true,
-        };
-        if ok && right {
-            self.templates.learn(self.kind(world, connection), text, sequence);
-        } else {
-            let excerpt = excerpt(heard);
-            world.tally.error(|| format!("connection {connection}: a reply is not what was sent: {excerpt}"));
+        match self.question.complaint(heard, sequence) {
+            None => self.learn(world, connection, text, sequence),
+            Some(what) => {
+                let excerpt = excerpt(heard);
+                world.tally.error(|| format!("connection {connection}: a reply is {what}: {excerpt}"));
+            }
         }
         self.settle(world, connection, sequence, now);
         true
@@ -130,10 +135,17 @@ impl Exchange {
         self.progress_at
     }
 
+    /// Learns to recognise answers. No diff is like another.
+    fn learn(&mut self, world: &World, connection: usize, text: &[u8], sequence: u64) {
+        if !matches!(self.question, Question::Click(_)) {
+            self.templates.learn(self.kind(world, connection), text, sequence);
+        }
+    }
+
     /// Which template: echoes differ by topic, heartbeats are all alike.
     fn kind(&self, world: &World, connection: usize) -> usize {
         match self.question {
-            Question::Echo { .. } => world.topics.of(connection),
+            Question::Echo { .. } | Question::Click(_) => world.topics.of(connection),
             Question::Heartbeat => 0,
         }
     }
@@ -155,6 +167,49 @@ impl Exchange {
             Answer::Unknown => {
                 tally.error(|| format!("connection {connection}: a reply to nothing that was asked"));
             }
+        }
+    }
+}
+
+impl Question {
+    /// What an answer is, if it is not right.
+    fn complaint(&self, heard: &Heard, sequence: u64) -> Option<&'static str> {
+        let ok = heard.status.as_ref().is_some_and(|status| status == "ok");
+        match (self, &heard.payload) {
+            _ if !ok => Some("not ok"),
+            (Question::Heartbeat, _) => None,
+            (Question::Echo { payload, .. }, Content::Json(json)) if payload.is(json, sequence) => None,
+            (Question::Echo { .. }, _) => Some("not what was sent"),
+            (Question::Click(_), Content::Json(json)) if has_diff(json) => None,
+            (Question::Click(_), _) => Some("without a diff"),
+        }
+    }
+}
+
+/// The answer to an event of a live view (spec §5.1).
+#[derive(Deserialize)]
+struct Changes {
+    #[serde(default)]
+    diff: HashMap<String, IgnoredAny>,
+}
+
+/// Whether the answer to a click says that something has changed.
+fn has_diff(json: &str) -> bool {
+    serde_json::from_str(json).is_ok_and(|changes: Changes| !changes.diff.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Spec §5.1.
+    #[test]
+    fn a_click_is_answered_with_what_has_changed() {
+        for answer in [r#"{"diff":{"0":"1"}}"#, r#"{ "more": 1, "diff": {"1": {"0": "x"}, "e": []} }"#] {
+            assert!(has_diff(answer), "{answer}");
+        }
+        for answer in ["{}", r#"{"diff":{}}"#, r#"{"diff":null}"#, r#"{"redirect":{"to":"/"}}"#, "[]"] {
+            assert!(!has_diff(answer), "{answer}");
         }
     }
 }

@@ -4,7 +4,7 @@ use firecrest_wire::client::Heard;
 
 use super::broadcasts::Broadcasts;
 use super::run::{RunError, connect, measure, payload, prepare, rate, report};
-use crate::cli::Fanout;
+use crate::cli::{Channel, Fanout};
 use crate::net::{Handler, Turn, World};
 use crate::pace::Pace;
 use crate::report::{Report, Unit};
@@ -37,7 +37,7 @@ enum Plan {
 pub(super) fn run(options: &Fanout) -> Result<Report, RunError> {
     let payload = payload(options.payload)?;
     let per_second = options.rate.map(rate).transpose()?;
-    let mut runner = prepare(&options.common, &topic(options))?;
+    let mut runner = prepare(&options.common, &channel(options))?;
     let options = resolve(options, runner.world.topics.len() as u64);
     connect(&mut runner, &options.common)?;
     let topics = runner.world.topics.len();
@@ -63,10 +63,13 @@ pub(super) fn run(options: &Fanout) -> Result<Report, RunError> {
     Ok(report("fanout", &options, runner, &phase, Unit::Delivery))
 }
 
-/// The topic's pattern, with a placeholder if there are to be several.
-fn topic(options: &Fanout) -> String {
-    let (topic, topics) = (&options.common.topic, options.topics);
-    if topics == 1 || topic.contains("{n") { topic.clone() } else { format!("{topic}:{{n%{topics}}}") }
+/// The channel with the topic's pattern, which has a placeholder if there are to be several topics.
+fn channel(options: &Fanout) -> Channel {
+    let (channel, topics) = (options.channel.clone(), options.topics);
+    if topics == 1 || channel.topic.contains("{n") {
+        return channel;
+    }
+    Channel { topic: format!("{}:{{n%{topics}}}", channel.topic), ..channel }
 }
 
 /// With the numbers filled in that were left to choose.
@@ -197,9 +200,9 @@ mod tests {
 
     #[test]
     fn several_topics_need_a_placeholder() {
-        assert_eq!(topic(&options("")), "bench:all");
-        assert_eq!(topic(&options("--topics 4")), "bench:all:{n%4}");
-        assert_eq!(topic(&options("--topics 4 --topic a:{n%4}:b")), "a:{n%4}:b");
+        assert_eq!(channel(&options("")).topic, "bench:all");
+        assert_eq!(channel(&options("--topics 4")).topic, "bench:all:{n%4}");
+        assert_eq!(channel(&options("--topics 4 --topic a:{n%4}:b")).topic, "a:{n%4}:b");
     }
 
     #[test]

@@ -19,7 +19,7 @@ struct Beating {
 
 /// Connects and joins all, and measures the heartbeats.
 pub(super) fn run(options: &Heartbeat) -> Result<Report, RunError> {
-    let mut runner = prepare(&options.common, &options.common.topic)?;
+    let mut runner = prepare(&options.common, &options.channel)?;
     connect(&mut runner, &options.common)?;
     runner.stop_keepalive();
     runner.world.tally.start_measuring();

@@ -13,7 +13,7 @@ const BETWEEN_ROUNDS: u64 = 300_000_000;
 
 /// Connects and joins all, measured; leaves, measured; closes all at once. Over again for each round.
 pub(super) fn run(options: &Join) -> Result<Report, RunError> {
-    let mut runner = prepare(&options.common, &options.common.topic)?;
+    let mut runner = prepare(&options.common, &options.channel)?;
     let (mut joining, mut leaving) = (Phase::default(), Phase::default());
     let mut leave = Leave::new(&options.common);
     let (mut rss, mut connections) = (None, 0);

@@ -1,6 +1,7 @@
 //! What can be measured. Each scenario connects and joins, warms up, measures one phase, and reports.
 
 mod broadcasts;
+mod closed;
 mod connect;
 mod echo;
 mod exchange;
@@ -10,6 +11,7 @@ mod hold;
 mod idle;
 mod join;
 mod leave;
+mod live;
 mod run;
 mod soak;
 

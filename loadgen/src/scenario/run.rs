@@ -2,11 +2,12 @@
 
 use std::io;
 
-use serde::Serialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 
 use super::connect::Connect;
-use super::{echo, fanout, heartbeat, idle, join, soak};
-use crate::cli::{Cli, Common, Scenario};
+use super::{echo, fanout, heartbeat, idle, join, live, soak};
+use crate::cli::{Channel, Cli, Common, Scenario};
 use crate::limits::{self, TooFewFiles};
 use crate::meter::{Phase, Watch};
 use crate::net::{Handler, Runner, Target, TargetError, TopicError, Topics};
@@ -23,9 +24,9 @@ pub(crate) enum RunError {
     /// The system does not play along.
     #[error("{0}")]
     Io(#[from] io::Error),
-    /// The payload of the join is no JSON.
-    #[error("--join-payload is not JSON: {0}")]
-    JoinPayload(serde_json::Error),
+    /// The value of an option is no JSON.
+    #[error("{0} is not JSON: {1}")]
+    Json(&'static str, serde_json::Error),
     /// The limit of open files is too low.
     #[error(transparent)]
     Limits(#[from] TooFewFiles),
@@ -57,15 +58,29 @@ pub(crate) fn run(cli: &Cli) -> Result<Report, RunError> {
         Scenario::Heartbeat(options) => heartbeat::run(options),
         Scenario::Idle(options) => idle::run(options),
         Scenario::Join(options) => join::run(options),
+        Scenario::Live(options) => live::run(options),
         Scenario::Soak(options) => soak::run(options),
     }
 }
 
-/// Gets everything ready, with all connections closed.
-pub(super) fn prepare(common: &Common, topic: &str) -> Result<Runner, RunError> {
-    let target = Target::parse(&common.url, common.params.as_deref())?;
+/// Gets everything ready to join a channel, with all connections closed.
+pub(super) fn prepare(common: &Common, channel: &Channel) -> Result<Runner, RunError> {
+    let Channel { topic, join_payload } = channel;
+    let target = Target::channel(&common.url, common.params.as_deref(), join_payload)?;
     let topics = Topics::new(topic, common.connections)?;
-    serde_json::from_str::<serde::de::IgnoredAny>(&common.join_payload).map_err(RunError::JoinPayload)?;
+    json::<IgnoredAny>("--join-payload", join_payload)?;
+    runner(common, target, topics)
+}
+
+/// Gets everything ready to load a page and join its view, with all connections closed.
+pub(super) fn prepare_page(common: &Common, socket: &str) -> Result<Runner, RunError> {
+    let target = Target::page(&common.url, socket, common.params.as_deref(), common.connections)?;
+    // Each view has a topic of its own, which the page will say.
+    let topics = Topics::new("lv:{n}", common.connections)?;
+    runner(common, target, topics)
+}
+
+fn runner(common: &Common, target: Target, topics: Topics) -> Result<Runner, RunError> {
     limits::raise(common.connections as usize)?;
     let watch = Watch::new(common.pid).ok_or(RunError::NoProcess(common.pid.unwrap_or_default()))?;
     Ok(Runner::new(common, target, topics, watch)?)
@@ -75,6 +90,11 @@ pub(super) fn prepare(common: &Common, topic: &str) -> Result<Runner, RunError> 
 pub(super) fn connect(runner: &mut Runner, common: &Common) -> Result<(), RunError> {
     runner.drive(&mut Connect::all(common))?;
     Ok(())
+}
+
+/// The value of an option that is JSON.
+pub(super) fn json<'a, T: Deserialize<'a>>(option: &'static str, value: &'a str) -> Result<T, RunError> {
+    serde_json::from_str(value).map_err(|error| RunError::Json(option, error))
 }
 
 /// Payloads of this size.

@@ -29,7 +29,7 @@ pub(super) fn run(options: &Soak) -> Result<Report, RunError> {
     let payload = payload(options.payload)?;
     let (deliveries, echoes) = (rate(options.rate)?, rate(options.echo_rate)?);
     let churn = rate(options.churn)?;
-    let mut runner = prepare(&options.common, &options.common.topic)?;
+    let mut runner = prepare(&options.common, &options.channel)?;
     connect(&mut runner, &options.common)?;
     runner.world.tally.start_measuring();
     let world = &runner.world;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod live;
+mod page;
 mod server;
 
 use std::net::{SocketAddr, TcpListener};
@@ -10,12 +12,15 @@ use std::process::Command;
 use serde_json::Value;
 use server::{Fault, start};
 
-/// Runs a scenario against a server and gives the exit code and the JSON.
+/// Runs a scenario against a server's socket and gives the exit code and the JSON.
 fn run(address: SocketAddr, options: &str) -> (i32, Value) {
-    let url = format!("ws://{address}/socket/websocket");
+    run_url(&format!("ws://{address}/socket/websocket"), options)
+}
+
+fn run_url(url: &str, options: &str) -> (i32, Value) {
     let output = Command::new(env!("CARGO_BIN_EXE_firecrest-loadgen"))
         .args(options.split_whitespace())
-        .args(["--url", &url, "--quiet", "--json", "-"])
+        .args(["--url", url, "--quiet", "--json", "-"])
         .output()
         .unwrap();
     let code = output.status.code().unwrap();

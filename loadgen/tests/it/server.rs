@@ -1,4 +1,5 @@
-//! A tiny server of the bench channel, a thread for each connection, that can be told to misbehave.
+//! A tiny server of the bench channel and of a page with a live view, a thread for each connection, that can be told to
+//! misbehave.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -9,12 +10,14 @@ use firecrest_wire::websocket::handshake::accept_key;
 use firecrest_wire::websocket::{Decoder, DecoderLimits, Frame, Item};
 use serde_json::{Value, json};
 
+use crate::page;
+
 /// What is wrong with the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// Nothing.
     None,
-    /// The answer to an echo is another payload, once.
+    /// The answer to an echo is another payload, and that to a click has no diff, once.
     ChangeEcho,
     /// A connection is closed in the middle, once.
     Close,
@@ -22,7 +25,7 @@ pub(crate) enum Fault {
     DropDelivery,
     /// One delivery is made twice.
     DuplicateDelivery,
-    /// One echo is answered twice.
+    /// One echo or click is answered twice.
     DuplicateEcho,
     /// One connection gets its first two deliveries in the wrong order.
     SwapDeliveries,
@@ -30,22 +33,30 @@ pub(crate) enum Fault {
     Mute,
     /// Joins are not answered.
     MuteJoin,
+    /// The page is not answered.
+    MutePage,
+    /// The page has no view.
+    PlainPage,
     /// Joins are refused.
     RefuseJoin,
+    /// There is no page.
+    RefusePage,
     /// The upgrade is refused.
     RefuseUpgrade,
-    /// Nothing, but frames come in fragments, with pings and events nobody asked for between them.
+    /// Nothing, but frames come in fragments, with pings and events nobody asked for between them, and the page in chunks.
     Verbose,
 }
 
 /// Everybody who is joined, and how far the misbehaviour is.
-struct Shared {
-    fault: Fault,
-    state: Mutex<State>,
+pub(crate) struct Shared {
+    pub(crate) fault: Fault,
+    pub(crate) state: Mutex<State>,
 }
 
 #[derive(Default)]
-struct State {
+pub(crate) struct State {
+    /// How many pages were loaded.
+    pub(crate) visits: u32,
     members: Vec<(String, TcpStream)>,
     echoes: u32,
     deliveries: u32,
@@ -71,6 +82,12 @@ pub(crate) fn start(fault: Fault) -> SocketAddr {
 
 fn serve(shared: &Shared, mut stream: TcpStream) -> Option<()> {
     let head = read_head(&mut stream)?;
+    if head.starts_with("GET /counter") {
+        return page::answer(shared, stream);
+    }
+    if head.starts_with("GET /live") && !page::may_connect(&head) {
+        return stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").ok();
+    }
     if shared.fault == Fault::RefuseUpgrade {
         return stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").ok();
     }
@@ -113,6 +130,9 @@ fn answer_message(shared: &Shared, stream: &mut TcpStream, message: &Value) -> O
             send(shared, stream, &reply("error", &json!({ "reason": "full" })))
         }
         "phx_join" if shared.fault == Fault::MuteJoin => Some(()),
+        "phx_join" if topic.starts_with("lv:") && !page::may_join(topic, &message[4]) => {
+            send(shared, stream, &reply("error", &json!({ "reason": "stale" })))
+        }
         "phx_join" => {
             state.members.push((topic.to_owned(), stream.try_clone().ok()?));
             send(shared, stream, &reply("ok", &json!({})))
@@ -121,6 +141,11 @@ fn answer_message(shared: &Shared, stream: &mut TcpStream, message: &Value) -> O
         "echo" => {
             state.echoes += 1;
             echo(shared, stream, state.echoes == WRONG, &reply("ok", &message[4]))
+        }
+        "event" if message[4] == page::click() => {
+            state.echoes += 1;
+            let diff = json!({ "diff": { "0": state.echoes.to_string() } });
+            echo(shared, stream, state.echoes == WRONG, &reply("ok", &diff))
         }
         "say" => {
             say(shared, &mut state, topic, &message[4]);
@@ -136,7 +161,9 @@ fn answer_message(shared: &Shared, stream: &mut TcpStream, message: &Value) -> O
 
 fn echo(shared: &Shared, stream: &mut TcpStream, wrong: bool, reply: &str) -> Option<()> {
     match shared.fault {
-        Fault::ChangeEcho if wrong => send(shared, stream, &reply.replace("xx", "xy")),
+        Fault::ChangeEcho if wrong => {
+            send(shared, stream, &reply.replace("xx", "xy").replace("diff", "same"))
+        }
         Fault::Close if wrong => stream.shutdown(Shutdown::Both).ok(),
         Fault::DuplicateEcho if wrong => {
             send(shared, stream, reply)?;

@@ -3,7 +3,7 @@
 use super::curve::{Curve, Side, Wanted, repeat};
 use super::rounds::Bench;
 use super::rows::Metric;
-use super::server::Server;
+use super::server::{Door, Server};
 
 const SIZES: [u64; 4] = [1_000, 2_000, 4_000, 8_000];
 
@@ -80,7 +80,7 @@ pub(crate) fn run(bench: &Bench, count: usize, is_quick: bool) -> Vec<Curve> {
     let measured = |series: &Series| {
         let sample = |side, size| {
             let server = if side == Side::Own { Server::Firecrest } else { Server::Limit };
-            bench.measure(server, series.scenario, size, &(series.options)(size))
+            bench.measure((server, Door::Channel), series.scenario, size, &(series.options)(size))
         };
         repeat(&series.wanted, &sizes, count, sample, |metric, outcome| metric.of(outcome))
     };

@@ -57,38 +57,49 @@ impl Judged {
         match self.row.target {
             Target::AtMost(most) => format!("≤ {} {}", figure(most), self.row.unit),
             Target::Times(times, server) => format!("≤ {} × {}", figure(times), server.name()),
+            Target::TimesRow(times, title) => format!("≤ {} × {title}", figure(times)),
             Target::Shown => "–".to_owned(),
         }
     }
 }
 
-/// Judges a row by what was measured in each round.
-pub(crate) fn judge(row: &'static Row, rounds: &[Round]) -> Judged {
+/// Judges a row by what was measured of some servers in each round. `reference` has the figures of the row that its target
+/// names.
+pub(crate) fn judge(
+    row: &'static Row,
+    servers: &[Server],
+    rounds: &[Round],
+    reference: &[Option<f64>],
+) -> Judged {
     let figures: BTreeMap<_, _> =
-        Server::ALL.into_iter().map(|server| (server, figures(row, rounds, server))).collect();
-    let own = &figures[&Server::Firecrest];
+        servers.iter().map(|server| (*server, figures(row, rounds, *server))).collect();
+    let of = |server| figures.get(&server).map(Vec::as_slice).unwrap_or_default();
+    let own = of(Server::Firecrest);
     let (ratio, verdict) = match row.target {
         Target::AtMost(most) => (None, within(own, most).1),
-        Target::Times(times, server) => within(&ratios(own, &figures[&server]), times),
+        Target::Times(times, server) => within(&ratios(own, of(server)), times),
+        Target::TimesRow(times, _) => within(&ratios(own, reference), times),
         Target::Shown if own.contains(&None) => (None, Verdict::Missed),
         Target::Shown => (None, Verdict::Shown),
     };
     Judged { row, ratio, verdict, failures: failures(row, rounds), figures }
 }
 
-fn figures(row: &Row, rounds: &[Round], server: Server) -> Vec<Option<f64>> {
+/// A server's figures by round.
+pub(crate) fn figures(row: &Row, rounds: &[Round], server: Server) -> Vec<Option<f64>> {
     rounds.iter().map(|round| row.metric.of(round.get(&server)?.as_ref().ok()?)).collect()
 }
 
 /// One figure as a part of another, round by round; nothing where either is missing.
 pub(crate) fn ratios(own: &[Option<f64>], others: &[Option<f64>]) -> Vec<Option<f64>> {
+    let others = others.iter().copied().chain(std::iter::repeat(None));
     let ratio =
-        |(own, other): (&Option<f64>, &Option<f64>)| Some((*own)? / other.filter(|other| *other > 0.0)?);
+        |(own, other): (&Option<f64>, Option<f64>)| Some((*own)? / other.filter(|other| *other > 0.0)?);
     own.iter().zip(others).map(ratio).collect()
 }
 
 /// The summary of what there is; within the target only if nothing is missing and the median is.
-fn within(figures: &[Option<f64>], most: f64) -> (Option<Summary>, Verdict) {
+pub(crate) fn within(figures: &[Option<f64>], most: f64) -> (Option<Summary>, Verdict) {
     let summary = Summary::of(figures.iter().copied().flatten());
     let is_complete = !figures.contains(&None);
     (summary, Verdict::of(is_complete && summary.is_some_and(|summary| summary.median <= most)))
@@ -115,6 +126,8 @@ mod tests {
     use crate::bench::loadgen;
     use crate::bench::rows::Metric;
 
+    const OF_ROW: Row =
+        Row { title: "event", unit: "µs", metric: Metric::Cpu, target: Target::TimesRow(2.0, "echo") };
     const OF_LIMIT: Row =
         Row { title: "echo", unit: "µs", metric: Metric::Cpu, target: Target::Times(1.35, Server::Limit) };
     const AT_MOST: Row =
@@ -123,6 +136,10 @@ mod tests {
 
     fn sample(cpu: f64) -> Result<Outcome, Failure> {
         loadgen::parse(&format!(r#"{{"server": {{"cpu_us_per_unit": {cpu}}}}}"#))
+    }
+
+    fn judge(row: &'static Row, rounds: &[Round]) -> Judged {
+        super::judge(row, &Server::ALL, rounds, &[])
     }
 
     fn round(limit: f64, by_hand: f64, own: f64) -> Round {
@@ -139,6 +156,21 @@ mod tests {
         assert_eq!(judged.summary(Server::Limit).unwrap().text(), "4.00 (4.00–10.0)");
         assert_eq!(judged.target(), "≤ 1.35 × limit");
         assert!(judged.failures.is_empty());
+    }
+
+    #[test]
+    fn a_row_can_be_judged_by_another_where_only_firecrest_is_measured() {
+        let own = |cpu| Round::from([(Server::Firecrest, sample(cpu))]);
+        let rounds = [own(6.0), own(7.0), own(9.0)];
+        let judged = |reference: &[_]| super::judge(&OF_ROW, &[Server::Firecrest], &rounds, reference);
+        let within = judged(&[Some(4.0), Some(4.0), Some(4.0)]);
+        assert_eq!((within.verdict, within.ratio.unwrap().median), (Verdict::Within, 1.75));
+        assert_eq!((within.target().as_str(), within.figures.len()), ("≤ 2.00 × echo", 1));
+        assert!(within.summary(Server::Limit).is_none() && within.failures.is_empty());
+        assert_eq!(judged(&[Some(3.0), Some(3.0), Some(3.0)]).verdict, Verdict::Missed);
+        for incomplete in [&[Some(9.0), None, Some(9.0)][..], &[Some(9.0)], &[]] {
+            assert_eq!(judged(incomplete).verdict, Verdict::Missed, "{incomplete:?}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::process::{Process, read_to_end};
-use super::server::Running;
+use super::server::{Door, Running};
 use crate::failure::Failure;
 
 const BINARY: &str = "firecrest-loadgen";
@@ -54,10 +54,14 @@ pub(crate) struct Leaving {
 }
 
 /// Runs a scenario against a server. Loss, errors and a refusal to run are failures.
-pub(crate) fn run(binaries: &Path, arguments: &[String], server: &Running) -> Result<Outcome, Failure> {
+pub(crate) fn run(
+    binaries: &Path,
+    arguments: &[String],
+    (server, door): (&Running, Door),
+) -> Result<Outcome, Failure> {
     let mut command = Command::new(binaries.join(format!("{BINARY}{}", std::env::consts::EXE_SUFFIX)));
     let pid = server.process_id().to_string();
-    command.args(arguments).args(["--url", &server.url(), "--pid", &pid, "--json", "-", "--quiet"]);
+    command.args(arguments).args(["--url", &server.url(door), "--pid", &pid, "--json", "-", "--quiet"]);
     let mut process = Process::start(command.stderr(Stdio::piped()), BINARY)?;
     let said = process.stderr();
     let printed = read_to_end(process.stdout()?)

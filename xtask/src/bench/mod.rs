@@ -1,8 +1,8 @@
 //! The benchmark: Firecrest beside the least that any server must do and beside a server written by hand.
 //!
 //! [`options`] is what the command line says, [`rows`] what is measured and which target each figure has. [`server`]
-//! and [`loadgen`] run the two programs of one measurement on top of [`process`]; [`rounds`] and [`growth`] repeat it,
-//! and [`registry`] measures the registry of topics without a server. [`statistics`], [`judge`] and [`curve`] turn
+//! and [`loadgen`] run the two programs of one measurement on top of [`process`]; [`rounds`] and [`growth`] repeat it.
+//! Without a server, [`registry`] measures the registry of topics, and [`rendering`] templates and diffs. [`statistics`], [`judge`] and [`curve`] turn
 //! samples into verdicts. [`table`], [`report`], [`history`] and [`machine`] make `BENCHMARKS.md`, and [`session`] is
 //! the chore as a whole.
 
@@ -15,6 +15,7 @@ mod machine;
 mod options;
 mod process;
 mod registry;
+mod rendering;
 mod report;
 mod rounds;
 mod rows;

@@ -1,9 +1,13 @@
 //! A program that ends with the value that stands for it.
 
 use std::io::Read;
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
 
@@ -62,6 +66,26 @@ impl Drop for Process {
     }
 }
 
+/// Runs a program of the release builds to its end, and gives the line of JSON that it prints.
+pub(crate) fn report<T: DeserializeOwned>(
+    binaries: &Path,
+    name: &str,
+    arguments: &[&str],
+    within: Duration,
+) -> Result<T, Failure> {
+    let program = binaries.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    let mut process = Process::start(Command::new(program).args(arguments), name)?;
+    let printed = read_to_end(process.stdout()?)
+        .recv_timeout(within)
+        .map_err(|_| process.failure(&format!("was not done within {} s", within.as_secs())))?;
+    let status = process.wait()?;
+    if !status.success() {
+        return Err(process.failure(&format!("ended with {status}")));
+    }
+    serde_json::from_str(printed.trim())
+        .map_err(|error| process.failure(&format!("printed what cannot be read: {error}")))
+}
+
 /// Reads on a thread of its own until the end, and sends the text then.
 pub(crate) fn read_to_end(reader: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = mpsc::sync_channel(1);
@@ -89,6 +113,18 @@ mod tests {
         let text = read_to_end(process.stdout().unwrap()).recv().unwrap();
         assert!(text.starts_with("rustc 1."), "{text}");
         assert!(process.wait().unwrap().success());
+    }
+
+    #[test]
+    fn a_report_is_read_from_a_program_that_prints_one() {
+        let run = |name, arguments: &[_], seconds| {
+            report::<u64>(Path::new("/bin"), name, arguments, Duration::from_secs(seconds))
+        };
+        assert_eq!(run("echo", &["7"], 60).unwrap(), 7);
+        let said = |result: Result<u64, Failure>| result.unwrap_err().to_string();
+        assert!(said(run("echo", &["seven"], 60)).starts_with("echo printed what cannot be read: "));
+        assert!(said(run("false", &[], 60)).starts_with("false ended with "));
+        assert_eq!(said(run("sleep", &["60"], 0)), "sleep was not done within 0 s");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::curve::{Curve, Point, Side, spread};
 use super::history::History;
 use super::judge::{Judged, Verdict};
 use super::machine::Machine;
+use super::rendering::Rendered;
 use super::server::Server;
 use super::statistics::{Summary, bars, figure};
 use super::table::Table;
@@ -15,6 +16,7 @@ pub(crate) struct Report {
     pub(crate) commit: String,
     pub(crate) rounds: usize,
     pub(crate) rows: Vec<Judged>,
+    pub(crate) rendering: Vec<Rendered>,
     pub(crate) curves: Vec<Curve>,
     /// Ways in which the run differed from what it should be.
     pub(crate) notes: Vec<String>,
@@ -23,18 +25,26 @@ pub(crate) struct Report {
 impl Report {
     /// How many figures and curves are within their targets, and how many have one.
     pub(crate) fn score(&self) -> (usize, usize) {
-        let verdicts =
-            self.rows.iter().map(|judged| judged.verdict).chain(self.curves.iter().map(Curve::verdict));
+        let rows = self.rows.iter().map(|judged| judged.verdict);
+        let rendering = self.rendering.iter().map(|rendered| rendered.verdict);
+        let verdicts = rows.chain(rendering).chain(self.curves.iter().map(Curve::verdict));
         let judged: Vec<_> = verdicts.filter(|verdict| *verdict != Verdict::Shown).collect();
         (judged.iter().filter(|verdict| **verdict == Verdict::Within).count(), judged.len())
     }
 
     /// For the terminal.
     pub(crate) fn text(&self) -> String {
-        let mut text = self.table().aligned();
-        if !self.curves.is_empty() {
-            text += &format!("\n{}", self.growth().aligned());
+        let mut tables = Vec::new();
+        if !self.rows.is_empty() {
+            tables.push(self.table().aligned());
         }
+        if !self.rendering.is_empty() {
+            tables.push(self.rendering().aligned());
+        }
+        if !self.curves.is_empty() {
+            tables.push(self.growth().aligned());
+        }
+        let text = tables.join("\n");
         let remarks: String = self.remarks().map(|remark| format!("✗ {remark}\n")).collect();
         if remarks.is_empty() { text } else { format!("{text}\n{remarks}") }
     }
@@ -45,6 +55,7 @@ impl Report {
         let head = include_str!("head.md");
         let machine = self.machine();
         let table = self.table().markdown();
+        let rendering = self.rendering().markdown();
         let growth = self.growth().markdown();
         let in_a_row = history.passed_in_a_row();
         let runs = history.table().markdown();
@@ -54,9 +65,11 @@ impl Report {
         let remarks = if remarks.is_empty() { remarks } else { format!("\n{remarks}") };
         format!(
             "{head}\n{machine}\n## Result: {within} of {of} within target\n\n{table}{remarks}\n\
+             ## Rendering\n\n{}\n\n{rendering}\n\
              ## Growth\n\n{}\n\n{growth}\n\
              ## Runs\n\nRuns in a row of the latest commit with every figure within its target: {in_a_row}.\n\n{runs}\n\
              <details><summary>Every figure of every round</summary>\n\n{raw}\n{raw_growth}\n</details>\n",
+            include_str!("rendering.md").trim_end(),
             include_str!("growth.md").trim_end(),
         )
     }
@@ -83,6 +96,23 @@ impl Report {
         table
     }
 
+    fn rendering(&self) -> Table {
+        let mut table = Table::new(&["row", "unit", "beside", "Firecrest", "ratio", "target", "verdict"]);
+        for rendered in &self.rendering {
+            let median = |figures: &[Option<f64>]| summary(Summary::of(figures.iter().copied().flatten()));
+            table.push(vec![
+                rendered.row.title.to_owned(),
+                rendered.row.unit.to_owned(),
+                median(&rendered.beside),
+                median(&rendered.own),
+                summary(rendered.ratio),
+                rendered.target(),
+                rendered.verdict.sign().to_owned(),
+            ]);
+        }
+        table
+    }
+
     fn growth(&self) -> Table {
         let header = ["curve", "unit", "cost at N", "", "spread", "ratio to", "at N", "spread", "verdict"];
         let mut table = Table::new(&header);
@@ -103,12 +133,19 @@ impl Report {
     }
 
     fn raw(&self) -> Table {
-        let mut table = Table::new(&["row", "unit", "server", "by round"]);
+        let mut table = Table::new(&["row", "unit", "of", "by round"]);
         for judged in &self.rows {
             for (server, figures) in &judged.figures {
                 let [title, unit, server] =
                     [judged.row.title, judged.row.unit, server.name()].map(str::to_owned);
                 table.push(vec![title, unit, server, list(figures)]);
+            }
+        }
+        for rendered in &self.rendering {
+            let own = [("Firecrest", &rendered.own)].into_iter();
+            for (of, figures) in own.chain(rendered.beside().map(|name| (name, &rendered.beside))) {
+                let [title, unit, of] = [rendered.row.title, rendered.row.unit, of].map(str::to_owned);
+                table.push(vec![title, unit, of, list(figures)]);
             }
         }
         table
@@ -130,7 +167,12 @@ impl Report {
     /// What went wrong or was done otherwise.
     fn remarks(&self) -> impl Iterator<Item = &String> {
         let rows = self.rows.iter().flat_map(|judged| &judged.failures);
-        self.notes.iter().chain(rows).chain(self.curves.iter().flat_map(|curve| &curve.failures))
+        let rendering = self.rendering.iter().flat_map(|rendered| &rendered.failures);
+        self.notes
+            .iter()
+            .chain(rows)
+            .chain(rendering)
+            .chain(self.curves.iter().flat_map(|curve| &curve.failures))
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::judge::{Judged, Round, judge};
+use super::judge::{Judged, Round, figures, judge};
 use super::loadgen::{self, Outcome};
-use super::rows::{Measurement, Row};
-use super::server::Server;
+use super::rows::{Measurement, Row, Target};
+use super::server::{Door, Server};
 use super::statistics::figure;
 use crate::failure::Failure;
 
@@ -29,7 +29,7 @@ impl Bench {
     /// Starts a server afresh, runs one scenario against it, and ends it.
     pub(crate) fn measure(
         &self,
-        server: Server,
+        (server, door): (Server, Door),
         scenario: &str,
         connections: u64,
         options: &str,
@@ -37,7 +37,7 @@ impl Bench {
         let mut arguments = vec![scenario.to_owned(), "--connections".to_owned(), connections.to_string()];
         arguments.extend(options.split_whitespace().map(str::to_owned));
         let binaries: &Path = &self.binaries;
-        loadgen::run(binaries, &arguments, &server.start(binaries)?)
+        loadgen::run(binaries, &arguments, (&server.start(binaries)?, door))
     }
 }
 
@@ -51,9 +51,21 @@ pub(crate) fn run(bench: &Bench, measurements: &[&'static Measurement], count: u
         }
     }
     let judged = |(measurement, rounds): (&&'static Measurement, &Vec<Round>)| -> Vec<Judged> {
-        measurement.rows.iter().map(|row| judge(row, rounds)).collect()
+        let judged =
+            |row| judge(row, measurement.door.servers(), rounds, &reference(row, measurements, &taken));
+        measurement.rows.iter().map(judged).collect()
     };
     measurements.iter().zip(&taken).flat_map(judged).collect()
+}
+
+/// Firecrest's figures in the row that another row's target names; none when it names none.
+fn reference(row: &Row, measurements: &[&'static Measurement], taken: &[Vec<Round>]) -> Vec<Option<f64>> {
+    let Target::TimesRow(_, title) = row.target else { return Vec::new() };
+    let titled = |(measurement, rounds): (&&'static Measurement, &Vec<Round>)| {
+        let row = measurement.rows.iter().find(|row| row.title == title)?;
+        Some(figures(row, rounds, Server::Firecrest))
+    };
+    measurements.iter().zip(taken).find_map(titled).unwrap_or_default()
 }
 
 /// What is to be said about measurements that ran with fewer connections than they should.
@@ -78,17 +90,18 @@ pub(crate) fn reductions(bench: &Bench, measurements: &[&'static Measurement]) -
 fn round(bench: &Bench, measurement: &Measurement, number: usize) -> Round {
     let connections = bench.connections(measurement.connections);
     let mut samples = Round::new();
-    for server in order(number) {
-        let sample = bench.measure(server, measurement.scenario, connections, measurement.options);
+    let Measurement { door, scenario, options, .. } = *measurement;
+    for server in order(door, number) {
+        let sample = bench.measure((server, door), scenario, connections, options);
         println!("    {:<9}  {}", server.name(), said(measurement.rows, &sample));
         samples.insert(server, sample);
     }
     samples
 }
 
-fn order(number: usize) -> [Server; 3] {
-    let mut order = Server::ALL;
-    order.rotate_left(number % Server::ALL.len());
+fn order(door: Door, number: usize) -> Vec<Server> {
+    let mut order = door.servers().to_vec();
+    order.rotate_left(number % door.servers().len());
     order
 }
 
@@ -115,9 +128,10 @@ mod tests {
 
     #[test]
     fn every_server_is_first_once_in_three_rounds() {
-        let first: Vec<_> = (0..3).map(|number| order(number)[0]).collect();
+        let first: Vec<_> = (0..3).map(|number| order(Door::Channel, number)[0]).collect();
         assert_eq!(first, Server::ALL);
-        assert_eq!(order(4), order(1));
+        assert_eq!(order(Door::Channel, 4), order(Door::Channel, 1));
+        assert_eq!(order(Door::Page, 4), [Server::Firecrest]);
     }
 
     #[test]
@@ -127,10 +141,22 @@ mod tests {
         assert!(reductions(&bench(20_000), &named(None)).is_empty());
         assert_eq!(
             reductions(&bench(8_200), &named(Some("memory"))),
-            ["memory", "memory-shared"].map(|name| format!(
+            ["memory", "memory-shared", "live-memory"].map(|name| format!(
                 "{name}: 8000 connections instead of 10000, because a program may open 8200 files only"
             ))
         );
+    }
+
+    #[test]
+    fn a_row_is_judged_by_the_figures_of_the_row_that_its_target_names() {
+        let measurements = named(Some("live-event"));
+        let round = |json| Round::from([(Server::Firecrest, loadgen::parse(json))]);
+        let echo = || vec![round(r#"{"server": {"cpu_us_per_unit": 4}}"#), round("{}")];
+        let event = || vec![round(r#"{"server": {"cpu_us_per_unit": 7}}"#)];
+        let row = &measurements[1].rows[0];
+        assert_eq!(reference(row, &measurements, &[echo(), event()]), [Some(4.0), None]);
+        assert!(reference(&measurements[0].rows[0], &measurements, &[echo(), event()]).is_empty());
+        assert!(reference(row, &measurements[1..], &[event()]).is_empty());
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! What is measured, and the target of each figure.
 
 use super::loadgen::Outcome;
-use super::server::Server;
+use super::server::{Door, Server};
 
-/// One way to run the load generator against every server.
+/// One way to run the load generator against every server that can be loaded so.
 pub(crate) struct Measurement {
     /// How `--only` names it.
     pub(crate) name: &'static str,
+    pub(crate) door: Door,
     pub(crate) scenario: &'static str,
     pub(crate) connections: u64,
     pub(crate) options: &'static str,
@@ -63,6 +64,8 @@ pub(crate) enum Target {
     AtMost(f64),
     /// That many times another server's figure of the same round.
     Times(f64, Server),
+    /// That many times Firecrest's figure of the same round in the row with this title.
+    TimesRow(f64, &'static str),
     /// Nothing: the figure is only shown.
     Shown,
 }
@@ -77,9 +80,10 @@ const fn cpu(title: &'static str, unit: &'static str, times: f64) -> Row {
 }
 
 /// Every measurement, in the order of the table.
-pub(crate) const MEASUREMENTS: [Measurement; 11] = [
+pub(crate) static MEASUREMENTS: [Measurement; 13] = [
     Measurement {
         name: "memory",
+        door: Door::Channel,
         scenario: "idle",
         connections: 10_000,
         options: "--topic bench:{n} --hold 2s --settle 10s",
@@ -90,6 +94,7 @@ pub(crate) const MEASUREMENTS: [Measurement; 11] = [
     },
     Measurement {
         name: "memory-shared",
+        door: Door::Channel,
         scenario: "idle",
         connections: 10_000,
         options: "--hold 2s --settle 1s",
@@ -97,12 +102,13 @@ pub(crate) const MEASUREMENTS: [Measurement; 11] = [
     },
     Measurement {
         name: "join",
+        door: Door::Channel,
         scenario: "join",
         connections: 5_000,
         options: "--rounds 4",
         rows: &[cpu("connect, handshake and join", "µs per join", 1.75)],
     },
-    echo("echo-50", 50, &[cpu("echo, 50 connections", "µs per echo", 1.35)]),
+    echo("echo-50", 50, &[cpu(ECHO_50, "µs per echo", 1.35)]),
     echo("echo-500", 500, &[cpu("echo, 500 connections", "µs per echo", 1.35)]),
     fan_out(
         "fan-out-100",
@@ -130,6 +136,7 @@ pub(crate) const MEASUREMENTS: [Measurement; 11] = [
     ),
     Measurement {
         name: "heartbeat",
+        door: Door::Channel,
         scenario: "heartbeat",
         connections: 5_000,
         options: "--every 1s --duration 6s",
@@ -144,10 +151,31 @@ pub(crate) const MEASUREMENTS: [Measurement; 11] = [
             row("latency at 10,000 deliveries/s, p99", "µs", Metric::P99, Target::Times(1.0, Server::ByHand)),
         ],
     ),
+    live(
+        "live-memory",
+        10_000,
+        "--hold 2s --settle 1s",
+        &[row("memory, a connected counter view", "KiB", Metric::Memory, Target::AtMost(8.0))],
+    ),
+    live(
+        "live-event",
+        50,
+        "--messages 100000",
+        &[row(
+            "live view: one event, click to diff, 50 connections",
+            "µs per event",
+            Metric::Cpu,
+            Target::TimesRow(2.0, ECHO_50),
+        )],
+    ),
 ];
 
+/// The row that a click in a live view is compared with.
+const ECHO_50: &str = "echo, 50 connections";
+
 const fn echo(name: &'static str, connections: u64, rows: &'static [Row]) -> Measurement {
-    Measurement { name, scenario: "echo", connections, options: "--payload 64 --messages 100000", rows }
+    let options = "--payload 64 --messages 100000";
+    Measurement { name, door: Door::Channel, scenario: "echo", connections, options, rows }
 }
 
 const fn fan_out(
@@ -156,15 +184,33 @@ const fn fan_out(
     options: &'static str,
     rows: &'static [Row],
 ) -> Measurement {
-    Measurement { name, scenario: "fanout", connections, options, rows }
+    Measurement { name, door: Door::Channel, scenario: "fanout", connections, options, rows }
 }
 
-/// The measurements whose name contains `part`, or all.
+const fn live(
+    name: &'static str,
+    connections: u64,
+    options: &'static str,
+    rows: &'static [Row],
+) -> Measurement {
+    Measurement { name, door: Door::Page, scenario: "live", connections, options, rows }
+}
+
+impl Measurement {
+    /// Whether one of its targets names a row of the other.
+    fn needs(&self, other: &Self) -> bool {
+        let is_named = |title| other.rows.iter().any(|row| row.title == title);
+        self.rows.iter().any(|row| matches!(row.target, Target::TimesRow(_, title) if is_named(title)))
+    }
+}
+
+/// The measurements whose name contains `part`, and those that their targets need; or all.
 pub(crate) fn named(part: Option<&str>) -> Vec<&'static Measurement> {
-    MEASUREMENTS
-        .iter()
-        .filter(|measurement| part.is_none_or(|part| measurement.name.contains(part)))
-        .collect()
+    let is_named = |measurement: &Measurement| part.is_none_or(|part| measurement.name.contains(part));
+    let is_needed = |measurement: &Measurement| {
+        MEASUREMENTS.iter().any(|other| is_named(other) && other.needs(measurement))
+    };
+    MEASUREMENTS.iter().filter(|measurement| is_named(measurement) || is_needed(measurement)).collect()
 }
 
 #[cfg(test)]
@@ -181,6 +227,18 @@ mod tests {
         assert_eq!(named(Some("fan-out")).len(), 4);
         assert_eq!(named(None).len(), MEASUREMENTS.len());
         assert!(named(Some("no such row")).is_empty());
+    }
+
+    #[test]
+    fn a_row_that_another_is_judged_by_comes_along() {
+        let names = |part| named(Some(part)).iter().map(|measurement| measurement.name).collect::<Vec<_>>();
+        assert_eq!(names("live-event"), ["echo-50", "live-event"]);
+        assert_eq!(names("live-memory"), ["live-memory"]);
+        for row in MEASUREMENTS.iter().flat_map(|measurement| measurement.rows) {
+            let Target::TimesRow(_, title) = row.target else { continue };
+            let rows = MEASUREMENTS.iter().flat_map(|measurement| measurement.rows);
+            assert_eq!(rows.filter(|row| row.title == title).count(), 1, "{}: {title}", row.title);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 /// Longest time from the start of a server until it says where it listens.
 const STARTS_WITHIN: Duration = Duration::from_secs(10);
 
-/// One of the servers; all of them serve the same channel.
+/// One of the servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Server {
     /// Writes bytes that are ready to one socket after the other, and does nothing else.
@@ -21,6 +21,25 @@ pub(crate) enum Server {
     /// What a careful user of axum writes.
     ByHand,
     Firecrest,
+}
+
+/// What of a server is loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// The channel that all servers have.
+    Channel,
+    /// The page with a live view, which only Firecrest has.
+    Page,
+}
+
+impl Door {
+    /// The servers that have it.
+    pub(crate) fn servers(self) -> &'static [Server] {
+        match self {
+            Self::Channel => &Server::ALL,
+            Self::Page => &[Server::Firecrest],
+        }
+    }
 }
 
 impl Server {
@@ -68,8 +87,11 @@ impl Running {
         self.process.id()
     }
 
-    pub(crate) fn url(&self) -> String {
-        format!("ws://127.0.0.1:{}/socket/websocket", self.port)
+    pub(crate) fn url(&self, door: Door) -> String {
+        match door {
+            Door::Channel => format!("ws://127.0.0.1:{}/socket/websocket", self.port),
+            Door::Page => format!("http://127.0.0.1:{}/counter", self.port),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::options::Options;
 use super::report::Report;
 use super::rounds::{self, Bench};
 use super::rows::{MEASUREMENTS, named};
-use super::{growth, registry, rows};
+use super::{growth, registry, rendering, rows};
 use crate::command::{cargo, run as execute};
 use crate::failure::Failure;
 use crate::tree;
@@ -49,11 +49,16 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
 
 fn picked(options: &Options) -> Result<Vec<&'static rows::Measurement>, Failure> {
     let picked = named(options.only.as_deref());
-    if picked.is_empty() {
-        let names: Vec<_> = MEASUREMENTS.iter().map(|measurement| measurement.name).collect();
+    if picked.is_empty() && !picks_rendering(options) {
+        let names = MEASUREMENTS.iter().map(|measurement| measurement.name);
+        let names: Vec<_> = names.chain([rendering::NAME]).collect();
         return Err(Failure::new(format!("no such row; there are: {}", names.join(", "))));
     }
     Ok(picked)
+}
+
+fn picks_rendering(options: &Options) -> bool {
+    options.only.as_ref().is_none_or(|part| rendering::NAME.contains(part))
 }
 
 /// The folder of the release builds, which cargo puts beside the folder of this program.
@@ -67,13 +72,15 @@ fn once(bench: &Bench, options: &Options, measurements: &[&'static rows::Measure
     let (machine, date, commit) = (Machine::here(), machine::date(), machine::commit());
     let rows = rounds::run(bench, measurements, options.rounds());
     let mut notes = rounds::reductions(bench, measurements);
+    let rendering =
+        if picks_rendering(options) { rendering::run(bench, options.rounds()) } else { Vec::new() };
     let mut curves = Vec::new();
     if options.only.is_none() {
         curves = growth::run(bench, options.rounds(), options.quick);
         curves.extend(registry::run(bench, options.rounds(), options.quick));
         notes.extend(growth::omission(bench));
     }
-    Report { machine, date, commit, rounds: options.rounds(), rows, curves, notes }
+    Report { machine, date, commit, rounds: options.rounds(), rows, rendering, curves, notes }
 }
 
 fn write(report: &Report) -> Result<(), Failure> {

@@ -1,11 +1,15 @@
-//! The bench channel as an ordinary Firecrest application: defaults everywhere, the allocator of the showcase, no metrics,
-//! no logs.
+//! The bench channel and a page with a counter as an ordinary Firecrest application: defaults everywhere, the allocator of the
+//! showcase, no metrics, no logs.
+
+mod counter;
 
 use firecrest::endpoint::listen;
 use firecrest::prelude::*;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use yardsticks::{Options, announce};
+
+use crate::counter::Counter;
 
 /// Gives the memory of connections that have ended back to the system, which the default allocator keeps.
 #[global_allocator]
@@ -54,7 +58,9 @@ impl Socket for BenchSocket {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let endpoint = Endpoint::from_env()?;
-    let app = axum::Router::new().merge(endpoint.socket::<BenchSocket>("/socket"));
+    let app = axum::Router::new()
+        .merge(endpoint.socket::<BenchSocket>("/socket"))
+        .merge(endpoint.live("/live").page::<Counter>("/counter"));
     let listener = listen(Options::from_args().listen).await?;
     announce(listener.local_addr()?)?;
     endpoint.serve_on(listener, app).await?;

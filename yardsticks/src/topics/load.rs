@@ -10,8 +10,8 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom as _;
 use serde::Serialize;
+use yardsticks::Cost;
 
-use crate::cost::Cost;
 use crate::registry::Registry;
 
 /// Units that are prepared, and then done while the clock runs: what the preparation takes of the processor's caches is

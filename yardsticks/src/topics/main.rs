@@ -1,7 +1,6 @@
 //! What the registry of topics costs as it grows: one process, one thread, no sockets. Each size prints a line of JSON
 //! with processor time in nanoseconds.
 
-mod cost;
 mod load;
 mod registry;
 
@@ -10,6 +9,7 @@ use std::io::{self, Write as _};
 
 use clap::{Parser, ValueEnum};
 use firecrest_pubsub::PubSub;
+use yardsticks::ENOUGH;
 
 use crate::registry::{PlainMap, Registry};
 
@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn measure<R: Registry>(what: What, size: u64) -> serde_json::Result<String> {
     match what {
-        What::Topics => serde_json::to_string(&load::topics::<R>(size, cost::ENOUGH)),
-        What::Subscribers => serde_json::to_string(&load::subscribers::<R>(size, cost::ENOUGH)),
+        What::Topics => serde_json::to_string(&load::topics::<R>(size, ENOUGH)),
+        What::Subscribers => serde_json::to_string(&load::subscribers::<R>(size, ENOUGH)),
     }
 }

@@ -22,15 +22,20 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Connects and opens the WebSocket.
+    /// Connects and opens the WebSocket of the channel.
     pub(crate) fn connect(server: &Server) -> Client {
+        Client::open(server, "/socket/websocket?vsn=2.0.0", "")
+    }
+
+    /// Connects and opens a WebSocket; `fields` are further lines of the request.
+    pub(crate) fn open(server: &Server, target: &str, fields: &str) -> Client {
         let mut socket = TcpStream::connect(server.address()).unwrap();
         socket.set_read_timeout(Some(PATIENCE)).unwrap();
         socket.set_write_timeout(Some(PATIENCE)).unwrap();
         socket.set_nodelay(true).unwrap();
         let request = format!(
-            "GET /socket/websocket?vsn=2.0.0 HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+            "GET {target} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{fields}\r\n",
             server.address()
         );
         socket.write_all(request.as_bytes()).unwrap();

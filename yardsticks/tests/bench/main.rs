@@ -1,9 +1,10 @@
-//! Every yardstick serves the bench channel: the same tests for all of them.
+//! Every yardstick that is a server serves the bench channel: the same tests for all of them. One has a page with a counter.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod channel;
 mod client;
+mod counter;
 mod server;
 
 /// The tests of [`channel`] for one server.

@@ -4,11 +4,14 @@ use super::*;
 use crate::bench::history::Entry;
 use crate::bench::judge::{Round, judge};
 use crate::bench::loadgen;
+use crate::bench::rendering::tests::{GOOD, judged};
 use crate::bench::rows::{Metric, Row, Target};
 use crate::failure::Failure;
 
 static ECHO: Row =
     Row { title: "echo", unit: "µs", metric: Metric::Cpu, target: Target::Times(1.35, Server::Limit) };
+static EVENT: Row =
+    Row { title: "event", unit: "µs", metric: Metric::Cpu, target: Target::TimesRow(2.0, "echo") };
 static P50: Row = Row { title: "p50", unit: "µs", metric: Metric::Cpu, target: Target::Shown };
 
 fn round(own: Result<f64, &str>) -> Round {
@@ -45,7 +48,8 @@ fn report(rounds: &[Round], growth: &[f64]) -> Report {
         date: "2026-01-02 03:04".to_owned(),
         commit: "abc".to_owned(),
         rounds: rounds.len(),
-        rows: vec![judge(&ECHO, rounds), judge(&P50, rounds)],
+        rows: [&ECHO, &P50].map(|row| judge(row, &Server::ALL, rounds, &[])).into(),
+        rendering: Vec::new(),
         curves: vec![curve(growth)],
         notes: Vec::new(),
     }
@@ -72,6 +76,37 @@ fn a_row_shows_every_server_the_ratio_the_target_and_the_verdict() {
     assert!(markdown.contains("## Result: 2 of 2 within target"), "{markdown}");
     assert!(markdown.contains("Some Processor, 2 cores, 24 GiB of memory, Linux 6.1"), "{markdown}");
     assert!(report.text().lines().any(|line| line.starts_with("echo ") && line.ends_with(" ✓")));
+}
+
+#[test]
+fn a_row_of_firecrest_alone_leaves_the_other_cells_empty() {
+    let mut report = report(&[round(Ok(5.0))], &[3.0]);
+    let rounds =
+        [Round::from([(Server::Firecrest, loadgen::parse(r#"{"server": {"cpu_us_per_unit": 9}}"#))])];
+    report.rows.push(judge(&EVENT, &[Server::Firecrest], &rounds, &[Some(5.0)]));
+    let markdown = report.markdown(&History::default());
+    assert!(markdown.contains("| event | µs | – | – | 9.00 | 1.80 | ≤ 2.00 × echo | ✓ |"), "{markdown}");
+    assert_eq!(markdown.matches("\n| event |").count(), 2, "{markdown}");
+    assert!(markdown.contains("| event | µs | Firecrest | 9.00 |"), "{markdown}");
+    assert_eq!(report.score(), (3, 3));
+}
+
+#[test]
+fn rendering_has_a_table_and_counts() {
+    let mut report = report(&[round(Ok(5.0))], &[3.0]);
+    report.rendering = judged(GOOD);
+    assert_eq!(report.score(), (6, 6));
+    let markdown = report.markdown(&History::default());
+    let title = "a page of 1,000 rows of 5 cells, to HTML";
+    assert!(
+        markdown.contains(&format!("| {title} | µs | 100 | 150 | 1.50 | ≤ 2.00 × maud | ✓ |")),
+        "{markdown}"
+    );
+    assert!(markdown.contains(&format!("| {title} | µs | Firecrest | 150 |\n| {title} | µs | maud | 100 |")));
+    assert!(report.text().contains(title));
+    report.rendering = judged("{}");
+    assert_eq!(report.score(), (2, 8));
+    assert!(report.text().contains(&format!("✗ {title}, round 1: not in the report")));
 }
 
 #[test]

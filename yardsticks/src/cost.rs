@@ -6,18 +6,18 @@ use rustix::time::{ClockId, clock_gettime};
 use serde::{Serialize, Serializer};
 
 /// Processor time after which a cost is known well enough.
-pub(crate) const ENOUGH: Duration = Duration::from_millis(500);
+pub const ENOUGH: Duration = Duration::from_millis(500);
 
 /// What some work has cost so far. Serialized, it is the nanoseconds per unit.
 #[derive(Debug, Default)]
-pub(crate) struct Cost {
+pub struct Cost {
     spent: Duration,
     units: u64,
 }
 
 impl Cost {
     /// Does work that consists of so many units, and counts it.
-    pub(crate) fn of<T>(&mut self, units: usize, work: impl FnOnce() -> T) -> T {
+    pub fn of<T>(&mut self, units: usize, work: impl FnOnce() -> T) -> T {
         let start = processor_time();
         let result = work();
         self.spent += processor_time().saturating_sub(start);
@@ -26,13 +26,12 @@ impl Cost {
     }
 
     /// Whether as much processor time was counted.
-    pub(crate) fn is(&self, enough: Duration) -> bool {
+    pub fn is(&self, enough: Duration) -> bool {
         self.spent >= enough
     }
 
     /// How many units were counted.
-    #[cfg(test)]
-    pub(crate) fn units(&self) -> u64 {
+    pub fn units(&self) -> u64 {
         self.units
     }
 
