@@ -62,10 +62,16 @@ export class LivePage {
     await this.page.waitForSelector(disconnected, { state: "attached" });
   }
 
-  /** Opens the socket again and waits until the page is synced. */
+  /** Opens the socket again and waits until the page, with every view on it, is synced. */
   async reconnect() {
     await this.page.evaluate(() => window.liveSocket.connect());
     await this.synced();
+    // Nested views join after the view around them, and their elements have the class from before.
+    await this.page.waitForFunction(() => {
+      const elements = [...document.querySelectorAll("[data-phx-session]")];
+      const views = elements.map((element) => window.liveSocket.getViewByEl(element));
+      return views.every((view) => view?.isConnected() && !view.isJoinPending());
+    });
   }
 
   /**

@@ -4,10 +4,11 @@
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
+import { programs } from "../../conformance/server.mjs";
 import { deadline } from "../frames.mjs";
 import { suite } from "../suite.mjs";
 
-export const { test, running } = suite({ variable: "FIRECREST_LIVE_PAGES_BIN", keepsData: false });
+export const { test, running } = suite(programs.livePages);
 
 /** Milliseconds between two looks at something that no event announces. */
 const pause = 10;
@@ -62,6 +63,13 @@ export function requests(live) {
   return seen;
 }
 
+/** Loses the connection, as when the network fails, and gets it back. Only frames from then on are recorded. */
+export async function interrupt(live) {
+  await live.disconnect();
+  live.frames.clear();
+  await live.reconnect();
+}
+
 /** The frames since the last {@link Frames.clear}, as `direction event`, in order. */
 export function story(live) {
   return live.frames.all.map(({ direction, event }) => `${direction} ${event}`);
@@ -70,4 +78,10 @@ export function story(live) {
 /** The fields of the form in an `event` frame, as the client has encoded them. */
 export function fields({ payload }) {
   return Object.fromEntries(new URLSearchParams(payload.value));
+}
+
+/** Fails unless `actual` has all of `expected`'s entries; it may have more. */
+export function assertHas(actual, expected) {
+  const shared = Object.keys(expected).filter((key) => key in actual);
+  assert.deepEqual(Object.fromEntries(shared.map((key) => [key, actual[key]])), expected);
 }

@@ -5,9 +5,9 @@ import { attribute, click, eventually, fields, isVisible, running, test, text } 
 /** The pages of the form: alone, and in a nested view. */
 const paths = ["/form", "/form/nested"];
 
-/** Waits for exactly these changes among all those of an attribute. */
+/** The changes of one attribute, each from what to what. */
 function changesOf(changes, name) {
-  return changes.filter((change) => change.name === name).map(({ from, to }) => [from, to]);
+  return changes.filter(({ name: changed, from, to }) => changed === name && from !== to).map(({ from, to }) => [from, to]);
 }
 
 for (const path of paths) {

@@ -1,16 +1,9 @@
 // Forms after a reconnect: the view is a new one, and the client tells it what was typed.
 import assert from "node:assert/strict";
-import { attribute, eventually, fields, isVisible, place, test } from "../pages.mjs";
+import { assertHas, attribute, eventually, fields, interrupt, isVisible, place, test } from "../pages.mjs";
 
 /** The pages of the form: alone, and in a nested view. */
 const paths = ["/form", "/form/nested"];
-
-/** Loses the connection and gets it back. Only frames from here on are recorded. */
-async function interrupt(live) {
-  await live.disconnect();
-  live.frames.clear();
-  await live.reconnect();
-}
 
 /** Types into the field `b` and leaves it: a field that has the focus is not patched. */
 async function typeB(live) {
@@ -39,7 +32,8 @@ for (const path of paths) {
     const events = live.frames.sent("event");
     assert.deepEqual(events.map(({ payload }) => payload.event), ["validate"]);
     assert.deepEqual(fields(events[0]), { _unused_a: "", a: "foo", ...values });
-    assert.equal(events[0].payload.meta._target, "b");
+    // The first field that is seen.
+    assert.equal(events[0].payload.meta._target, "a");
     const join = live.frames.sent("phx_join").find(({ topic }) => topic === events[0].topic);
     assert.equal(events[0].joinRef, join.ref);
   });
@@ -76,7 +70,7 @@ for (const path of paths) {
     assert.equal(await live.page.inputValue("[name=b]"), "recovered by the server");
     const events = live.frames.sent("event");
     assert.deepEqual(events.map(({ payload }) => payload.event), ["recover"]);
-    assert.partialDeepStrictEqual(fields(events[0]), { _unused_a: "", a: "foo", b: "test" });
+    assertHas(fields(events[0]), { _unused_a: "", a: "foo", b: "test" });
   });
 
   test(`E026: a disabled fieldset of ${path} is left out of the recovery`, async (open) => {

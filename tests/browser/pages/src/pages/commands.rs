@@ -1,12 +1,14 @@
 //! Commands that change attributes, and attributes that the browser changes (E037–E039).
 
-use firecrest::live::js::{
-    self, Hide, Js, RemoveAttribute, SetAttribute, Show, Toggle, ToggleAttribute,
-};
+use firecrest::live::js::{self, Hide, Js, RemoveAttribute, SetAttribute, Show, Toggle, ToggleAttribute};
 use firecrest::prelude::*;
 use serde::Deserialize;
 
 const MODAL: &str = "#modal";
+
+/// Milliseconds of the modal's transitions. The client needs three frames to add a transition's class and takes it away by the
+/// clock: on a busy machine a short transition's class would be added when it should be gone already, and stay.
+const TRANSITION: u32 = 500;
 
 pub(crate) struct Commands {
     count: u32,
@@ -47,19 +49,19 @@ impl LiveView for Commands {
 }
 
 fn show() -> Js {
-    js::show(Show::new(MODAL).transition("fade-in").millis(50))
+    js::show(Show::new(MODAL).transition("fade-in").millis(TRANSITION))
         .set_attribute(SetAttribute::new("aria-expanded", "true").to(MODAL))
         .set_attribute(SetAttribute::new("open", "true").to(MODAL))
 }
 
 fn hide() -> Js {
-    js::hide(Hide::new(MODAL).transition("fade-out").millis(50))
+    js::hide(Hide::new(MODAL).transition("fade-out").millis(TRANSITION))
         .set_attribute(SetAttribute::new("aria-expanded", "false").to(MODAL))
         .remove_attribute(RemoveAttribute::new("open").to(MODAL))
 }
 
 fn toggle() -> Js {
-    js::toggle(Toggle::new(MODAL).ins("fade-in").outs("fade-out").millis(50))
+    js::toggle(Toggle::new(MODAL).ins("fade-in").outs("fade-out").millis(TRANSITION))
         .toggle_attribute(ToggleAttribute::between("aria-expanded", "true", "false").to(MODAL))
         .toggle_attribute(ToggleAttribute::new("open", "true").to(MODAL))
 }

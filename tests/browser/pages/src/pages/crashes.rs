@@ -28,6 +28,15 @@ fn outer() -> MutexGuard<'static, HashMap<u64, Outer>> {
     OUTER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Whether a view inside this one is to panic; that is one time less then.
+fn takes_panic(number: u64) -> bool {
+    let mut outer = outer();
+    let Some(left) = outer.get_mut(&number).map(|outer| &mut outer.panics) else { return false };
+    let takes = *left > 0;
+    *left = left.saturating_sub(1);
+    takes
+}
+
 pub(crate) struct Main {
     number: u64,
     has_nested: bool,
@@ -50,8 +59,8 @@ impl LiveView for Main {
         let (connected, number) = (cx.connected(), serial::next());
         let when = if connected { "socket" } else { "page" };
         assert!(cx.params().get(when) != Some("panic"), "as asked");
-        let nested = cx.params().get("nested");
-        if connected && let Some(nested) = nested {
+        let nested = cx.params().get("nested").map(str::to_owned);
+        if connected && let Some(nested) = &nested {
             let tie = if nested == "tied" { cx.handle() } else { None };
             outer().insert(number, Outer { panics: nested.parse().unwrap_or(0), tie });
         }
@@ -88,13 +97,10 @@ impl LiveView for Inside {
     type Info = ();
 
     async fn mount(cx: &mut Mount<'_>) -> Result<Self, MountError> {
-        let outer_number = cx.session("outer").unwrap_or_default();
+        let outer = cx.session("outer").unwrap_or_default();
         let connected = cx.connected();
-        if connected && let Some(outer) = outer().get_mut(&outer_number) && outer.panics > 0 {
-            outer.panics -= 1;
-            panic!("as asked");
-        }
-        Ok(Inside { number: serial::next(), outer: outer_number, connected })
+        assert!(!connected || !takes_panic(outer), "as asked");
+        Ok(Inside { number: serial::next(), outer, connected })
     }
 
     async fn handle_event(&mut self, Event::Crash: Event, _cx: &mut View<'_>) -> Outcome {

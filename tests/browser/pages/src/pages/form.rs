@@ -53,7 +53,9 @@ pub(crate) enum Event {
     RecoverByPatch,
     Ping,
     #[serde(rename = "sandbox:eval")]
-    Eval { value: String },
+    Eval {
+        value: String,
+    },
 }
 
 impl LiveView for FormPage {

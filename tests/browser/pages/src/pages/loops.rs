@@ -1,11 +1,11 @@
 //! Tables in tables of rows that are shuffled, with and without keys (E040).
 
+use firecrest::live::slots::SlotFn;
 use firecrest::prelude::*;
 use rand::seq::IndexedRandom as _;
 use serde::{Deserialize, Serialize};
 
 const ROWS: u32 = 10;
-const COLUMNS: [&str; 2] = ["Name", "Count"];
 
 pub(crate) struct Loops {
     keys: Keys,
@@ -32,7 +32,9 @@ struct Item {
 pub(crate) enum Event {
     Randomize,
     #[serde(rename = "sandbox:eval")]
-    Eval { value: String },
+    Eval {
+        value: String,
+    },
 }
 
 impl LiveView for Loops {
@@ -64,73 +66,97 @@ impl LiveView for Loops {
         html! {
             <button phx-click="randomize">"Randomize"</button>
             for table in [1, 2], key = table {
-                <table>
-                    match self.keys {
-                        Keys::All => { {self.all_keyed(table)} }
-                        Keys::Rows => { {self.rows_keyed(table)} }
-                        Keys::None => { {self.no_keyed(table)} }
+                match self.keys {
+                    Keys::All => {
+                        <AllKeyed rows={&self.items}>
+                            <slot:col let={item} id="name">
+                                <Counted count={self.count} name={&item.name}/> " in " {table}
+                            </slot:col>
+                            <slot:col id="count">{self.count}</slot:col>
+                        </AllKeyed>
                     }
-                </table>
+                    Keys::Rows => {
+                        <RowsKeyed rows={&self.items}>
+                            <slot:col let={item} id="name">
+                                <Counted count={self.count} name={&item.name}/> " in " {table}
+                            </slot:col>
+                            <slot:col id="count">{self.count}</slot:col>
+                        </RowsKeyed>
+                    }
+                    Keys::None => {
+                        <NoneKeyed rows={&self.items}>
+                            <slot:col let={item} id="name">
+                                <Counted count={self.count} name={&item.name}/> " in " {table}
+                            </slot:col>
+                            <slot:col id="count">{self.count}</slot:col>
+                        </NoneKeyed>
+                    }
+                }
             }
         }
     }
 }
 
-impl Loops {
-    fn all_keyed(&self, table: u32) -> Html {
-        html! {
+/// A column of a table.
+#[component]
+struct Col<'a> {
+    id: &'a str,
+    children: SlotFn<'a, &'a Item>,
+}
+
+#[component]
+fn AllKeyed<'a>(rows: &'a [Item], #[slot] col: Vec<Col<'a>>) -> Html {
+    html! {
+        <table>
             <tbody>
-                for item in &self.items, key = item.id {
+                for row in rows, key = row.id {
                     <tr>
-                        for column in COLUMNS, key = (item.id, column) {
-                            <td>{self.cell(item, column, table)}</td>
+                        for col in &col, key = (row.id, col.id) {
+                            <td>{col.children.render(row)}</td>
                         }
                     </tr>
                 }
             </tbody>
-        }
-    }
-
-    fn rows_keyed(&self, table: u32) -> Html {
-        html! {
-            <tbody>
-                for item in &self.items, key = item.id {
-                    <tr>
-                        for column in COLUMNS {
-                            <td>{self.cell(item, column, table)}</td>
-                        }
-                    </tr>
-                }
-            </tbody>
-        }
-    }
-
-    fn no_keyed(&self, table: u32) -> Html {
-        html! {
-            <tbody>
-                for item in &self.items {
-                    <tr>
-                        for column in COLUMNS {
-                            <td>{self.cell(item, column, table)}</td>
-                        }
-                    </tr>
-                }
-            </tbody>
-        }
-    }
-
-    fn cell(&self, item: &Item, column: &str, table: u32) -> Html {
-        html! {
-            if column == "Name" {
-                {counted(self.count, &item.name)} " in " {table}
-            } else {
-                {self.count}
-            }
-        }
+        </table>
     }
 }
 
-fn counted(count: u32, name: &str) -> Html {
+#[component]
+fn RowsKeyed<'a>(rows: &'a [Item], #[slot] col: Vec<Col<'a>>) -> Html {
+    html! {
+        <table>
+            <tbody>
+                for row in rows, key = row.id {
+                    <tr>
+                        for col in &col {
+                            <td>{col.children.render(row)}</td>
+                        }
+                    </tr>
+                }
+            </tbody>
+        </table>
+    }
+}
+
+#[component]
+fn NoneKeyed<'a>(rows: &'a [Item], #[slot] col: Vec<Col<'a>>) -> Html {
+    html! {
+        <table>
+            <tbody>
+                for row in rows {
+                    <tr>
+                        for col in &col {
+                            <td>{col.children.render(row)}</td>
+                        }
+                    </tr>
+                }
+            </tbody>
+        </table>
+    }
+}
+
+#[component]
+fn Counted(count: u32, name: &str) -> Html {
     html! { <span>{count} " × " {name}</span> }
 }
 

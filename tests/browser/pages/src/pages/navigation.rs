@@ -9,6 +9,7 @@ use super::link;
 use crate::serial;
 
 /// A menu beside the view, kept alive with it.
+#[expect(clippy::needless_pass_by_value, reason = "what a layout is given is the framework's decision")]
 pub(crate) fn layout(_cx: &LayoutContext<'_>, view: Html) -> Html {
     html! {
         <nav>
@@ -37,6 +38,7 @@ pub(crate) struct A {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Event {
     Navigate,
+    Replace,
 }
 
 impl LiveView for A {
@@ -53,13 +55,16 @@ impl LiveView for A {
         Outcome::Render
     }
 
-    async fn handle_event(&mut self, Event::Navigate: Event, cx: &mut View<'_>) -> Outcome {
-        cx.push_navigate("/navigation/b");
+    async fn handle_event(&mut self, event: Event, cx: &mut View<'_>) -> Outcome {
+        match event {
+            Event::Navigate => cx.push_navigate("/navigation/b"),
+            Event::Replace => cx.replace_patch(self.next()),
+        }
         Outcome::NoReply
     }
 
     fn render(&self) -> Html {
-        let next = format!("/navigation/a?param={}", self.next);
+        let next = self.next();
         html! {
             <h1>"A"</h1>
             <output id="param">{&self.param}</output>
@@ -67,7 +72,14 @@ impl LiveView for A {
             {link::replace(&next, "Replace")}
             {link::navigate("/navigation/b#item-42", "To 42")}
             <button type="button" phx-click="navigate">"Server navigates"</button>
+            <button type="button" phx-click="replace">"Server replaces"</button>
         }
+    }
+}
+
+impl A {
+    fn next(&self) -> String {
+        format!("/navigation/a?param={}", self.next)
     }
 }
 
