@@ -16,7 +16,11 @@ pub(crate) fn router(endpoint: &Endpoint, metrics: PrometheusHandle) -> Router {
         .route("/metrics", get(move || std::future::ready(metrics.render())))
         .layer(SecurityHeaders::new())
         .with_state(endpoint.clone());
-    Router::new().merge(pages).merge(assets::router()).merge(hello_sockets::router(endpoint))
+    Router::new()
+        .merge(pages)
+        .merge(assets::router())
+        .merge(hello_sockets::router(endpoint))
+        .merge(live_demo::router(endpoint))
 }
 
 async fn index() -> Html<String> {

@@ -49,6 +49,16 @@ impl<T: Describe> Inbox<T> {
         self.lock().closed
     }
 
+    /// Takes the first that there is.
+    pub(crate) fn try_next(&self) -> Option<T> {
+        self.lock().heard.pop_front()
+    }
+
+    /// Takes the first that there is, waiting for it; nothing when nothing more can be heard.
+    pub(crate) async fn next(&self) -> Option<T> {
+        self.until(|state| state.heard.pop_front().map(Some).or(state.closed.map(|_| None))).await
+    }
+
     /// Takes the first that is `wanted`, waiting for it.
     ///
     /// # Panics

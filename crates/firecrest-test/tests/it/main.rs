@@ -7,4 +7,5 @@ mod connecting;
 mod ending;
 mod failing;
 mod fixture;
+mod live;
 mod topics;

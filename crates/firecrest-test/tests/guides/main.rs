@@ -1,0 +1,7 @@
+//! The guides' code: that it works, and that the guides show it as it is.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
+mod first_live_view;
+#[path = "../../../firecrest-live/tests/guide/markdown.rs"]
+mod markdown;

@@ -1,0 +1,17 @@
+//! What the pages share.
+
+mod field;
+mod firecrest;
+mod focus_wrap;
+mod layout;
+mod links;
+mod modal;
+mod root;
+
+pub(crate) use field::{Input, invalid};
+pub(crate) use firecrest::Firecrest;
+pub(crate) use focus_wrap::FocusWrap;
+pub(crate) use layout::layout;
+pub(crate) use links::{navigate, patch, replace};
+pub(crate) use modal::{FADE_IN, FADE_OUT, Modal, close_modal, open_modal};
+pub(crate) use root::document;
