@@ -16,6 +16,7 @@ mod held;
 mod html;
 pub mod js;
 mod json;
+pub mod link;
 #[doc(hidden)]
 pub mod pick;
 mod replica;

@@ -13,7 +13,7 @@ pub use crate::channel::{
 pub use crate::endpoint::Endpoint;
 pub use crate::live::{
     Attrs, Html, Js, LiveConnection, LiveHost, LiveView, Mount, MountError, MountHook, Raw as RawHtml,
-    SlotFn, View, ViewOptions, nested,
+    SlotFn, View, ViewOptions, link, nested,
 };
 pub use crate::socket::{Channels, Connect, Refused, Socket};
 pub use crate::{component, html};

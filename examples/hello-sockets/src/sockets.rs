@@ -7,12 +7,14 @@ use crate::channels::{Dupe, Ping, Recurring, Slow, Stats, User, Wild};
 /// Salt of the tokens that open the auth socket.
 pub const AUTH_SALT: &str = "salt identifier";
 
-/// Open to anybody (H01).
-pub struct UserSocket;
+/// Open to anybody (H01). Live views can be joined on it, beside its channels.
+pub struct UserSocket {
+    live: LiveConnection,
+}
 
 impl Socket for UserSocket {
-    async fn connect(_request: &Connect<'_>) -> Result<Self, Refused> {
-        Ok(UserSocket)
+    async fn connect(request: &Connect<'_>) -> Result<Self, Refused> {
+        Ok(UserSocket { live: LiveConnection::new(request) })
     }
 
     fn channels() -> Channels<Self> {
@@ -22,6 +24,13 @@ impl Socket for UserSocket {
             .route::<Wild>("wild:*")
             .route::<Dupe>("dupe")
             .route::<Slow>("slow")
+            .live()
+    }
+}
+
+impl LiveHost for UserSocket {
+    fn live(&self) -> &LiveConnection {
+        &self.live
     }
 }
 

@@ -4,6 +4,7 @@ use axum::response::Redirect;
 use axum::routing::post;
 use axum::{Form, Router};
 use firecrest::Endpoint;
+use firecrest::live::put_flash;
 use firecrest::session::{CsrfLayer, Session, SessionError};
 use serde::Deserialize;
 
@@ -37,6 +38,7 @@ async fn log_in(session: Session, Form(login): Form<Credentials>) -> Result<Redi
     }
     session.renew();
     session.insert(NAME, name)?;
+    put_flash(&session, "info", format!("Welcome, {name}!"))?;
     Ok(Redirect::to("/live-demo/members"))
 }
 

@@ -299,7 +299,7 @@ fn one_changed_cell_of_five_thousand_takes_less_than_60_bytes() {
 }
 
 #[test]
-fn f010_a_moved_row_sends_no_cell_again() {
+fn f010_f056_a_moved_row_sends_no_cell_again() {
     let mut rows: Vec<_> = (0..1000).collect();
     let from = large(&rows, None);
     let row = rows.remove(800);

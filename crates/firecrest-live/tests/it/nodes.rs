@@ -91,7 +91,7 @@ fn f008_a_branch_of_the_same_statics_but_another_fingerprint_is_sent_whole() {
 }
 
 #[test]
-fn the_shared_statics_of_the_specification_are_sent_once() {
+fn f055_the_shared_statics_of_the_specification_are_sent_once() {
     let outer = template(1, &["", "", ""]);
     let page = |first: &str, second: &str| {
         around(outer, |html| {

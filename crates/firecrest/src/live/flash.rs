@@ -4,10 +4,29 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::session::{Session, SessionError};
+
 /// Messages by kind, such as `info` and `error`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Flash(BTreeMap<String, String>);
+
+/// Where a redirect's flash waits in the session for the next page.
+pub(super) const FLASH_KEY: &str = "phoenix_flash";
+
+/// Shows a message on the next live page that this visitor loads: for HTTP handlers that end with a redirect (F104).
+///
+/// # Errors
+/// When the session's cookie has no room for it.
+pub fn put_flash(
+    session: &Session,
+    kind: impl Into<String>,
+    message: impl Into<String>,
+) -> Result<(), SessionError> {
+    let mut flash: Flash = session.get(FLASH_KEY).unwrap_or_default();
+    flash.put(kind, message);
+    session.insert(FLASH_KEY, &flash)
+}
 
 impl Flash {
     /// The message of this kind.

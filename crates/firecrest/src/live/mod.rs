@@ -40,7 +40,7 @@ mod view;
 pub use connection::{LiveConnection, LiveHost};
 pub use document::{Document, RootLayout};
 pub use event::LiveEvent;
-pub use flash::Flash;
+pub use flash::{Flash, put_flash};
 pub use handle::ViewHandle;
 pub use hook::MountHook;
 pub use leave::AddressError;
@@ -56,3 +56,4 @@ pub use view::View;
 pub use firecrest_live::*;
 
 pub(crate) use table::Live;
+pub(crate) use tokens::verify_flash;

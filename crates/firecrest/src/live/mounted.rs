@@ -175,6 +175,6 @@ impl Page {
             uri: self.address.as_ref().map_or("", |address| &address.uri),
             connected: self.connected,
         };
-        layout(&context, html)
+        layout(&context, &html)
     }
 }

@@ -52,7 +52,7 @@ impl ViewOptions {
 }
 
 /// A live layout: what is around a view inside its container, and is kept alive with it (F002).
-pub type Layout = fn(&LayoutContext<'_>, Html) -> Html;
+pub type Layout = fn(&LayoutContext<'_>, &Html) -> Html;
 
 /// What a live layout can show.
 #[derive(Debug)]

@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::address::path;
 use super::document::{Document, error_page};
+use super::flash::FLASH_KEY;
 use super::leave::Leave;
 use super::mount::Problem;
 use super::mounted::NotMounted;
@@ -21,9 +22,6 @@ use super::{Flash, dead, tokens};
 use crate::Endpoint;
 use crate::session::{Session, SessionError};
 use crate::telemetry::{Panic, shown_error};
-
-/// Where a redirect's flash waits in the session for the next page.
-const FLASH_KEY: &str = "phoenix_flash";
 
 /// The client's cookies for the next page load (spec §1.10, §2.6).
 const FLASH_COOKIE: &str = "__phoenix_flash__";

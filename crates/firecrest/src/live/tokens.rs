@@ -93,7 +93,7 @@ pub(super) fn sign_flash(endpoint: &Endpoint, flash: &Flash) -> Option<String> {
 }
 
 /// The messages of a token; none when it is not valid.
-pub(super) fn verify_flash(endpoint: &Endpoint, token: &str) -> Flash {
+pub(crate) fn verify_flash(endpoint: &Endpoint, token: &str) -> Flash {
     verify(endpoint, FLASH_SALT, token, MINUTE).unwrap_or_default()
 }
 

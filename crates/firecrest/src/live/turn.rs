@@ -196,7 +196,7 @@ impl LiveChannel {
                 Some(leave @ Leave::Patch(..)) => leave,
                 Some(leave) => return Err(self.depart(&leave, cx, is_asked)),
             };
-            self.patch(&to, cx).await?;
+            self.patch(&to, cx, is_asked).await?;
             // An entry that is due is not lost because a later patch only replaces.
             last = Some(match (last, to) {
                 (Some(Leave::Patch(_, History::Push)), Leave::Patch(path, _)) => {
@@ -209,12 +209,17 @@ impl LiveChannel {
     }
 
     /// Changes the address and tells the view.
-    async fn patch(&mut self, leave: &Leave, cx: &mut Context<'_, LiveInfo>) -> Result<(), Stop> {
+    async fn patch(
+        &mut self,
+        leave: &Leave,
+        cx: &mut Context<'_, LiveInfo>,
+        is_asked: bool,
+    ) -> Result<(), Stop> {
         let Leave::Patch(to, _) = leave else { return Ok(()) };
         self.page.patch(to).map_err(|error| Stop::error(error.to_string()))?;
         let (view, reach) = self.reach(cx);
         match view.handle_params(reach).await {
-            Outcome::Stop(stop) => Err(stop),
+            Outcome::Stop(stop) => Err(self.stop(stop, cx, is_asked)),
             _ => Ok(()),
         }
     }

@@ -14,6 +14,7 @@ use super::leave::{Kind, Leave, Local, external};
 use super::page::{Ear, Pushed, Reach};
 use crate::Endpoint;
 use crate::channel::{MAX_TIMERS, Timer};
+use crate::session::csrf;
 
 /// A view's access to the world during one callback. `I` is the view's `Info` type.
 ///
@@ -72,6 +73,13 @@ impl<'a, I: Send + 'static> View<'a, I> {
             Some(value) => T::deserialize(value).ok(),
             None => visit.session.get(key),
         }
+    }
+
+    /// A CSRF token for a form that is sent over HTTP, as with `phx-trigger-action`: the value of its hidden field `_csrf_token`
+    /// (F030, F145). It is another text each time: keep it with the view. Empty only without a session.
+    pub fn csrf_token(&self) -> String {
+        let key = self.endpoint().session_config().csrf_key_name();
+        csrf::masked(&self.reach.page.visit.session, key).unwrap_or_default()
     }
 
     /// A value that a mount hook has left (see [`Mount::insert`](super::Mount::insert)).

@@ -167,6 +167,10 @@ impl SessionConfig {
     }
 
     /// As it is in production: without a word to the contrary the cookie is restricted to HTTPS.
+    pub(crate) fn csrf_key_name(&self) -> &str {
+        &self.csrf_key
+    }
+
     pub(crate) fn for_production(self) -> Self {
         match self.secure {
             Secure::Auto => self.secure(Secure::Always),

@@ -24,6 +24,11 @@ pub fn validate(session: &SessionData, key: &str, token: &str) -> bool {
     session.text(key).and_then(State::parse).is_some_and(|state| state.matches(token))
 }
 
+/// A masked token for the state that `session` holds under `key`, if it holds one.
+pub(crate) fn masked(session: &SessionData, key: &str) -> Option<String> {
+    session.text(key).and_then(State::parse).map(|state| state.masked())
+}
+
 /// A CSRF token for the page that is being made, as an axum extractor.
 ///
 /// Shown as text it is the masked token, which belongs into `<meta name="csrf-token">` and into a hidden field

@@ -58,3 +58,83 @@ async fn f091_a_server_that_stops_closes_with_a_code_that_brings_clients_back() 
         }
     }
 }
+
+/// Is flooded while it is mounted for its socket.
+struct Flooded;
+
+impl LiveView for Flooded {
+    type Event = NoEvents;
+    type Info = ();
+
+    async fn mount(cx: &mut Mount<'_>) -> Result<Self, MountError> {
+        if cx.connected() {
+            cx.subscribe("flood");
+            for _ in 0..2_000 {
+                cx.endpoint().broadcast("flood", "drop", &json!({}))?;
+            }
+            tokio::task::yield_now().await;
+        }
+        Ok(Flooded)
+    }
+
+    fn render(&self) -> Html {
+        html! { <b>"flooded"</b> }
+    }
+}
+
+#[tokio::test]
+async fn f176_a_view_that_more_waits_for_than_may_is_an_error_of_its_join() {
+    let mut visitor = Visitor::of(|live| live.root_layout(root).page::<Flooded>("/flooded")).await;
+    let (_tab, _page, refused) = visitor.open("/flooded").await;
+    assert_eq!(error(&refused), &json!({"reason": "join crashed"}));
+}
+
+/// A type of the same name wherever it stands in a function.
+macro_rules! twin {
+    ($id:literal) => {{
+        struct Twin;
+        impl LiveView for Twin {
+            type Event = NoEvents;
+            type Info = ();
+
+            async fn mount(_cx: &mut Mount<'_>) -> Result<Self, MountError> {
+                Ok(Twin)
+            }
+
+            fn render(&self) -> Html {
+                html! { <b>{$id}</b> }
+            }
+        }
+        nested::<Twin>($id)
+    }};
+}
+
+struct Twins {
+    has_second: bool,
+}
+
+impl LiveView for Twins {
+    type Event = NoEvents;
+    type Info = ();
+
+    async fn mount(cx: &mut Mount<'_>) -> Result<Self, MountError> {
+        Ok(Twins { has_second: cx.params().get("second").is_some() })
+    }
+
+    fn render(&self) -> Html {
+        let (first, second) = (twin!("first"), twin!("second"));
+        html! { {first} if self.has_second { {second} } }
+    }
+}
+
+/// A token names its view's type: of two with one name the client could join the wrong one.
+#[tokio::test]
+async fn f173_two_types_of_one_name_are_an_error() {
+    let mut visitor = Visitor::of(|live| live.root_layout(root).page::<Twins>("/twins")).await;
+    let page = visitor.get("/twins").await;
+    assert!(page.status == 200 && page.body.contains("<b>first</b>"), "{}", page.body);
+    assert_eq!(visitor.get("/twins?second").await.status, 500);
+    let mut tab = visitor.socket(&page).await;
+    let refused = tab.join(&page.topic(), page.join("/twins?second")).await;
+    assert_eq!(error(&refused), &json!({"reason": "join crashed"}));
+}

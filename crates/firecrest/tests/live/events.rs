@@ -66,7 +66,7 @@ async fn f078_timers_and_broadcasts_are_pushed() {
 }
 
 #[tokio::test]
-async fn f132_reports_of_vanished_components_are_answered() {
+async fn reports_of_vanished_components_are_answered() {
     let (_visitor, mut tab, page, _) = lab().await;
     let cids = json!({ "cids": [1, 2] });
     assert_eq!(ok(&tab.ask(&page.topic(), "cids_will_destroy", cids.clone()).await), &json!({}));
@@ -78,7 +78,7 @@ async fn f132_reports_of_vanished_components_are_answered() {
 #[tokio::test]
 async fn f063_the_client_clears_the_flash() {
     use firecrest::live::LayoutContext;
-    fn layout(context: &LayoutContext<'_>, inner: Html) -> Html {
+    fn layout(context: &LayoutContext<'_>, inner: &Html) -> Html {
         html! { <p>{context.flash().get("info").unwrap_or("")}</p>{inner} }
     }
     let mut visitor = Visitor::of(|live| live.root_layout(root).layout(layout).page::<Lab>("/lab")).await;

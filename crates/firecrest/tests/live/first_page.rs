@@ -1,12 +1,12 @@
 //! The first HTTP response (spec §1).
 
-use firecrest::live::{Html, LayoutContext};
+use firecrest::live::{Document, Html, LayoutContext};
 use firecrest::prelude::*;
 
 use crate::pages::{Lab, Other, root};
-use crate::visitor::Visitor;
+use crate::visitor::{Visitor, ok};
 
-fn layout(context: &LayoutContext<'_>, inner: Html) -> Html {
+fn layout(context: &LayoutContext<'_>, inner: &Html) -> Html {
     html! { <nav>{context.uri()}</nav>{inner} }
 }
 
@@ -75,6 +75,43 @@ async fn a_mount_that_fails_is_an_error_page() {
     assert_eq!(visitor.get("/lab?panic").await.status, 500);
     assert_eq!(visitor.get("/lab?x=%ff").await.status, 400);
     assert_eq!(visitor.get("/none").await.status, 404);
+}
+
+fn fragile_root(document: &Document<'_>) -> Html {
+    assert!(!document.uri().ends_with("?panic"), "was told to");
+    root(document)
+}
+
+/// Spec §8.4.
+#[tokio::test]
+async fn a_root_layout_that_panics_is_an_error_page() {
+    let mut visitor = Visitor::of(|live| live.root_layout(fragile_root).page::<Other>("/other")).await;
+    assert_eq!(visitor.get("/other?panic").await.status, 500);
+    assert_eq!(visitor.get("/other").await.status, 200);
+}
+
+/// The socket finds a page by the address that the browser has, which it could not below another path.
+#[tokio::test]
+async fn a_page_below_another_routers_path_is_not_found() {
+    let endpoint = crate::support::endpoint();
+    let pages: axum::Router = endpoint.live("/live").root_layout(root).page::<Lab>("/lab").into_router();
+    let app = axum::Router::new().nest("/app", pages.clone()).merge(pages);
+    let mut visitor = Visitor::at(endpoint, app).await;
+    assert_eq!(visitor.get("/app/lab").await.status, 404);
+    assert_eq!(visitor.get("/lab").await.status, 200);
+}
+
+#[tokio::test]
+async fn f105_a_live_session_without_a_name_takes_a_free_one() {
+    let endpoint = crate::support::endpoint();
+    let named = endpoint.pages("/live").session("default 3", |pages| pages).page::<Lab>("/lab");
+    let unnamed = endpoint.live("/live").page::<Lab>("/more");
+    let app = axum::Router::new().merge(named).merge(unnamed);
+    let mut visitor = Visitor::at(endpoint, app).await;
+    let (mut tab, page, _) = visitor.open("/lab").await;
+    let more = json!({"url": "http://localhost/more"});
+    let reply = tab.ask(&page.topic(), "live_patch", more).await;
+    assert_eq!(ok(&reply), &json!({"link_redirect": true}), "it is another session");
 }
 
 #[tokio::test]

@@ -4,15 +4,22 @@
 #![allow(clippy::needless_pass_by_value, reason = "`json!` in an argument reads better than `&json!`")]
 
 mod adoption;
+#[path = "../it/captured.rs"]
+mod captured;
+mod ending;
 mod errors;
 mod events;
 mod first_page;
 mod flash;
+mod guarding;
 mod hostile;
 mod navigation;
 mod nested;
+mod orphans;
 mod pages;
+mod sharing;
 #[path = "../it/support.rs"]
 #[allow(dead_code, reason = "shared with the tests of ordinary channels")]
 mod support;
 mod visitor;
+mod waiting;

@@ -1,5 +1,6 @@
 //! Addresses: patches, navigations, redirects, and who may go where (spec §4.5, §1.9).
 
+use firecrest::live::LayoutContext;
 use firecrest::prelude::*;
 use serde_json::Value;
 
@@ -35,7 +36,7 @@ async fn f100_a_patch_of_the_client_changes_the_address() {
 }
 
 #[tokio::test]
-async fn f100_a_patch_of_the_server_is_pushed_before_the_reply() {
+async fn f100_f111_a_patch_of_the_server_is_pushed_before_the_reply() {
     let (_visitor, mut tab, page) = lab().await;
     let (topic, value) = (page.topic(), json!({ "to": "/lab?a=b" }));
     let reference =
@@ -52,6 +53,42 @@ async fn f100_of_patches_in_a_row_the_client_is_told_the_last() {
         tab.tell(&topic, "event", json!({"type": "click", "event": "patch", "value": value})).await;
     assert_eq!(tab.push(&topic, "live_patch").await, json!({"to": "/lab/3", "kind": "push"}));
     assert_eq!(ok(&tab.reply_to(&reference).await), &json!({"diff": {"1": "/lab/3"}}));
+}
+
+/// A view that does not care where it is.
+struct Careless;
+
+impl LiveView for Careless {
+    type Event = NoEvents;
+    type Info = ();
+
+    async fn mount(cx: &mut Mount<'_>) -> Result<Self, MountError> {
+        cx.put_flash("info", "hello");
+        Ok(Careless)
+    }
+
+    async fn handle_params(&mut self, _cx: &mut View<'_>) -> Outcome {
+        Outcome::NoReply
+    }
+
+    fn render(&self) -> Html {
+        html! { <b>"anywhere"</b> }
+    }
+}
+
+fn layout(context: &LayoutContext<'_>, inner: &Html) -> Html {
+    html! { <nav>{context.uri()}</nav><p>{context.flash().get("info").unwrap_or("")}</p>{inner} }
+}
+
+#[tokio::test]
+async fn f063_f100_the_layout_follows_a_patch_that_its_view_ignores() {
+    let mut visitor =
+        Visitor::of(|live| live.root_layout(root).layout(layout).page::<Careless>("/careless")).await;
+    let (mut tab, page, joined) = visitor.open("/careless").await;
+    let rendered = &ok(&joined)["rendered"];
+    assert_eq!((&rendered["0"], &rendered["1"]), (&json!("/careless"), &json!("hello")));
+    let reply = tab.ask(&page.topic(), "live_patch", patch("/careless?x=1")).await;
+    assert_eq!(ok(&reply), &json!({"diff": {"0": "/careless?x=1", "1": ""}}));
 }
 
 #[tokio::test]

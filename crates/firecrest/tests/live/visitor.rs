@@ -26,7 +26,12 @@ impl Visitor {
     pub(crate) async fn of(pages: impl FnOnce(LiveMount) -> LiveMount) -> Visitor {
         let endpoint = crate::support::endpoint();
         let router = pages(endpoint.live("/live")).into_router();
-        Visitor { server: Server::start(endpoint, router).await, cookie: None }
+        Self::at(endpoint, router).await
+    }
+
+    /// Of a server with this application.
+    pub(crate) async fn at(endpoint: Endpoint, app: axum::Router) -> Visitor {
+        Visitor { server: Server::start(endpoint, app).await, cookie: None }
     }
 
     /// Loads a page.
@@ -90,6 +95,12 @@ impl Page {
         self.body.split_once(before)?.1.split('"').next()
     }
 
+    /// The static token of a nested view.
+    pub(crate) fn fixed_of(&self, id: &str) -> &str {
+        let container = self.body.split_once(&format!("id=\"{id}\"")).unwrap().1;
+        container.split_once("data-phx-static=\"").unwrap().1.split('"').next().unwrap()
+    }
+
     pub(crate) fn csrf(&self) -> &str {
         self.after("name=\"csrf-token\" content=\"")
     }
@@ -114,6 +125,12 @@ impl Page {
     }
 }
 
+/// The payload that joins the nested view whose container this is.
+pub(crate) fn join_nested(container: &str, fixed: Option<&str>) -> Value {
+    let session = container.split_once("data-phx-session=\"").unwrap().1.split('"').next().unwrap();
+    json!({"params": {"_mounts": 0, "_mount_attempts": 0}, "session": session, "static": fixed, "sticky": false})
+}
+
 /// An open socket.
 pub(crate) struct Tab {
     client: Client,
@@ -128,9 +145,15 @@ impl Tab {
 
     /// Joins a view and gives the reply's payload: status and response.
     pub(crate) async fn join(&mut self, topic: &str, payload: Value) -> Value {
+        let reference = self.begin_join(topic, payload).await;
+        self.reply_to(&reference).await
+    }
+
+    /// Asks to join a view and gives the ref of the answer, without waiting for it.
+    pub(crate) async fn begin_join(&mut self, topic: &str, payload: Value) -> String {
         let reference = self.next_ref();
         self.client.send(json!([reference, reference, topic, "phx_join", payload])).await;
-        self.reply_to(&reference).await
+        reference
     }
 
     /// Sends a message to a view that was joined last, and gives the reply's payload. What is pushed before it is given to

@@ -4,7 +4,6 @@ use firecrest::prelude::*;
 use serde::Deserialize;
 
 use crate::birds::{BIRDS, Bird};
-use crate::parts::{navigate, patch, replace};
 
 /// Sightings on one page, and pages.
 const ROWS: usize = 5;
@@ -81,16 +80,16 @@ impl LiveView for Guide {
         let (before, after) = ((self.at + BIRDS.len() - 1) % BIRDS.len(), (self.at + 1) % BIRDS.len());
         html! {
             <nav class="row" aria-label="Birds">
-                <a class="button quiet" {..navigate(path(before))}>"← " {BIRDS[before].name}</a>
-                <a class="button quiet" {..navigate(path(after))}>{BIRDS[after].name} " →"</a>
+                <a class="button quiet" {..link::navigate(path(before))}>"← " {BIRDS[before].name}</a>
+                <a class="button quiet" {..link::navigate(path(after))}>{BIRDS[after].name} " →"</a>
                 <button type="button" class="quiet" phx-click="anywhere">"Anywhere"</button>
                 <button type="button" class="quiet" phx-click="reload">"Reload"</button>
                 <a class="button quiet" href="/live-demo/members">"Members only"</a>
             </nav>
             <section class="card">
                 <nav class="tabs" aria-label="About the bird">
-                    <a {..patch(path(self.at))} aria-current={self.is_current(Tab::About)}>"About"</a>
-                    <a {..patch(self.page(0))} aria-current={self.is_current(Tab::Sightings)}>"Sightings"</a>
+                    <a {..link::patch(path(self.at))} aria-current={self.is_current(Tab::About)}>"About"</a>
+                    <a {..link::patch(self.page(0))} aria-current={self.is_current(Tab::Sightings)}>"Sightings"</a>
                 </nav>
                 match self.query.tab {
                     Tab::About => {
@@ -144,7 +143,7 @@ impl Guide {
             <nav class="row" aria-label="Pages of sightings">
                 for other in 0..PAGES {
                     // Replaced, so that one step back leaves the sightings and does not leaf through them.
-                    <a class="button quiet" {..replace(self.page(other))}
+                    <a class="button quiet" {..link::patch(self.page(other)).replace()}
                         aria-current={(other == page).then_some("page")}>{other + 1}</a>
                 }
             </nav>

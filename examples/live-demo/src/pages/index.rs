@@ -5,7 +5,6 @@ use firecrest::prelude::*;
 
 use super::Crest;
 use crate::menu::PAGES;
-use crate::parts::navigate;
 
 pub(crate) struct Index;
 
@@ -22,7 +21,7 @@ impl LiveView for Index {
             <ul class="tiles">
                 for page in &PAGES, key = page.path {
                     <li class="card tile">
-                        <h2><a {..navigate(page.path)}>{page.title}</a></h2>
+                        <h2><a {..link::navigate(page.path)}>{page.title}</a></h2>
                         <p>{page.about}</p>
                     </li>
                 }

@@ -25,7 +25,7 @@ impl MountHook for RequireName {
 
 pub(crate) struct Members {
     name: String,
-    csrf_token: Option<String>,
+    csrf_token: String,
 }
 
 impl LiveView for Members {
@@ -34,7 +34,7 @@ impl LiveView for Members {
 
     async fn mount(cx: &mut Mount<'_>) -> Result<Self, MountError> {
         let Name(name) = cx.get::<Name>().cloned().ok_or_else(|| MountError::redirect("/live-demo/form"))?;
-        Ok(Members { name, csrf_token: cx.connect_param("_csrf_token") })
+        Ok(Members { name, csrf_token: cx.csrf_token() })
     }
 
     fn render(&self) -> Html {
@@ -47,7 +47,7 @@ impl LiveView for Members {
                 </p>
                 <form action="/live-demo/logout" method="post">
                     <input type="hidden" name="_csrf_token" value={&self.csrf_token}>
-                    <button type="submit" class="quiet" disabled={self.csrf_token.is_none()}>"Log out"</button>
+                    <button type="submit" class="quiet">"Log out"</button>
                 </form>
             </section>
         }

@@ -10,8 +10,6 @@ use crate::parts::{Input, invalid};
 
 pub(crate) struct SignUp {
     form: Form,
-    /// What a form needs to be submitted over HTTP; known once there is a socket.
-    csrf_token: Option<String>,
 }
 
 /// What the form asks for.
@@ -53,11 +51,8 @@ impl LiveView for SignUp {
     type Event = SignUpEvent;
     type Info = ();
 
-    async fn mount(cx: &mut Mount<'_>) -> Result<Self, MountError> {
-        Ok(SignUp {
-            form: Form::new("visitor", &Visitor::default()),
-            csrf_token: cx.connect_param("_csrf_token"),
-        })
+    async fn mount(_cx: &mut Mount<'_>) -> Result<Self, MountError> {
+        Ok(SignUp { form: Form::new("visitor", &Visitor::default()) })
     }
 
     async fn handle_event(&mut self, event: SignUpEvent, cx: &mut View<'_>) -> Outcome {
@@ -112,7 +107,7 @@ impl LiveView for SignUp {
                         <button type="submit" phx-disable-with="Signing up …">"Sign up"</button>
                     </div>
                 </form>
-                {nested::<Login>("login-view").given("csrf_token", &self.csrf_token)}
+                {nested::<Login>("login-view")}
             </div>
         }
     }

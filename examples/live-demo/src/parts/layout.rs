@@ -4,21 +4,20 @@ use firecrest::live::js::{self, Push};
 use firecrest::live::{Flash, LayoutContext};
 use firecrest::prelude::*;
 
-use super::{Firecrest, navigate};
+use super::Firecrest;
 use crate::menu::{INDEX, PAGES, Page};
 
 /// The layout of all pages.
-#[expect(clippy::needless_pass_by_value, reason = "layouts are functions of this type")]
-pub(crate) fn layout(cx: &LayoutContext<'_>, content: Html) -> Html {
+pub(crate) fn layout(cx: &LayoutContext<'_>, content: &Html) -> Html {
     let here = Page::at(cx.uri());
     html! {
         <header class="bar">
-            <a class="brand" {..navigate(INDEX.path)} aria-current={(here == &INDEX).then_some("page")}>
+            <a class="brand" {..link::navigate(INDEX.path)} aria-current={(here == &INDEX).then_some("page")}>
                 <Firecrest size="36"/>{INDEX.title}
             </a>
             <nav class="tabs" aria-label="Pages">
                 for page in &PAGES, key = page.path {
-                    <a {..navigate(page.path)} aria-current={(page == here).then_some("page")}>{page.title}</a>
+                    <a {..link::navigate(page.path)} aria-current={(page == here).then_some("page")}>{page.title}</a>
                 }
             </nav>
             <p class="connection" role="status">

@@ -4,7 +4,6 @@ mod field;
 mod firecrest;
 mod focus_wrap;
 mod layout;
-mod links;
 mod modal;
 mod root;
 
@@ -12,6 +11,5 @@ pub(crate) use field::{Input, invalid};
 pub(crate) use firecrest::Firecrest;
 pub(crate) use focus_wrap::FocusWrap;
 pub(crate) use layout::layout;
-pub(crate) use links::{navigate, patch, replace};
 pub(crate) use modal::{FADE_IN, FADE_OUT, Modal, close_modal, open_modal};
 pub(crate) use root::document;

@@ -48,7 +48,7 @@ test("E042: a view that patches itself for ever crashes, and the page is loaded 
   assert.deepEqual(live.frames.received("live_patch"), []);
 });
 
-test("E043: back and forward lead through patches and views, without HTTP", async (open) => {
+test("F112, E043: back and forward lead through patches and views, without HTTP", async (open) => {
   const live = await open("/navigation/a");
   const seen = requests(live);
   const visited = [place(live)];

@@ -34,8 +34,7 @@ pub(crate) fn site(endpoint: &Endpoint) -> Router {
         .route("/submit", post(async |body: String| Page(format!("<pre>{body}</pre>"))))
 }
 
-#[allow(clippy::needless_pass_by_value, reason = "a layout is given what it shows")]
-fn layout(context: &LayoutContext<'_>, content: Html) -> Html {
+fn layout(context: &LayoutContext<'_>, content: &Html) -> Html {
     html! {
         for (kind, message) in context.flash().iter() { <p class={["flash", kind]}>{message}</p> }
         {content}

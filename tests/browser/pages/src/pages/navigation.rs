@@ -9,8 +9,7 @@ use super::link;
 use crate::serial;
 
 /// A menu beside the view, kept alive with it.
-#[expect(clippy::needless_pass_by_value, reason = "what a layout is given is the framework's decision")]
-pub(crate) fn layout(_cx: &LayoutContext<'_>, view: Html) -> Html {
+pub(crate) fn layout(_cx: &LayoutContext<'_>, view: &Html) -> Html {
     html! {
         <nav>
             {link::navigate("/navigation/a", "To A")}
