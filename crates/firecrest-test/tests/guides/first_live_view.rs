@@ -24,8 +24,8 @@ macro_rules! step {
         mod $name {
             include!($file);
 
+            #[allow(unused_imports, reason = "not every step needs all of them")]
             mod then {
-                #[allow(unused_imports, reason = "not every step needs them")]
                 use firecrest_test::{TestBrowser, TestView, advance};
 
                 use super::*;
@@ -35,6 +35,30 @@ macro_rules! step {
         }
     };
 }
+
+// The example without its first line, which no module can begin with.
+step!(counter, "first_live_view/counter.rs", {
+    #[firecrest::test]
+    async fn a_click_counts() {
+        let mut page = TestView::mount::<Counter>().await;
+        page.element("button", "+").click().await;
+        assert_eq!(page.text("p"), "Count: 1");
+    }
+
+    #[test]
+    fn the_guide_shows_what_a_click_says() {
+        let shown = &crate::markdown::blocks(super::super::GUIDE, "json")[0];
+        let [said, answered] = &shown.lines[..] else { panic!("two messages, not {shown:?}") };
+        let [said, answered]: [serde_json::Value; 2] =
+            [said, answered].map(|line| serde_json::from_str(line).unwrap());
+        let event = &said[4]["event"];
+        assert!(super::super::COUNTER.contains(&format!("phx-click={event}")), "{event}");
+        let mut held = firecrest::live::Held::new(1);
+        held.full(&Counter(0).render(), &mut |_| String::new()).unwrap();
+        let diff = held.diff(&Counter(1).render(), &mut |_| String::new()).unwrap();
+        assert_eq!(answered[4]["response"]["diff"].to_string(), diff.to_string());
+    }
+});
 
 step!(value, "first_live_view/value.rs", {
     #[firecrest::test]
@@ -116,6 +140,7 @@ step!(test, "first_live_view/test.rs", {});
 fn the_guide_shows_the_counter_as_it_is_and_it_is_short() {
     let first = &blocks(GUIDE, "rust")[0];
     assert_eq!((first.section, first.code().as_str()), ("The counter", COUNTER));
+    assert!(COUNTER.ends_with(include_str!("first_live_view/counter.rs")));
     assert!(COUNTER.lines().count() <= 30);
 }
 

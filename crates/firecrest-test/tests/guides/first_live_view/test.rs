@@ -93,7 +93,7 @@ impl LiveView for Counter {
                 for error in to.errors() { <p role="alert">"It " {error} "."</p> }
             </form>
             <p><small>"open for " {self.seconds} " s"</small></p>
-            <a href="/hello/world" data-phx-link="redirect" data-phx-link-state="push">"Hello?"</a>
+            <a {..link::navigate("/hello/world")}>"Hello?"</a>
         }
     }
 }
@@ -118,7 +118,7 @@ impl LiveView for Hello {
     fn render(&self) -> Html {
         html! {
             <h1>"Hello, " {&self.name} "!"</h1>
-            <a href="/" data-phx-link="redirect" data-phx-link-state="push">"Back to the counter"</a>
+            <a {..link::navigate("/")}>"Back to the counter"</a>
         }
     }
 }
