@@ -1,17 +1,14 @@
-//! Who may see what: hooks, logins, what views are given, and what logs say.
+//! Who may see what: hooks, logins, and what views are given.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use firecrest::live::form::FormData;
 use firecrest::prelude::*;
 use firecrest::session::Session;
-use serde::Deserialize;
 use serde_json::Value;
 
-use crate::captured::Captured;
 use crate::pages::{Lab, root};
-use crate::visitor::{Mounts, Visitor, error, join_nested, ok};
+use crate::visitor::{Mounts, Provide, Visitor, error, join_nested, ok};
 
 /// A hook that can be told to let nobody in.
 #[derive(Clone, Default)]
@@ -91,9 +88,9 @@ async fn f092_the_hooks_are_asked_again_about_a_login_that_was_disconnected() {
     assert_eq!(error(&refused)["redirect"]["to"], "/login");
 }
 
-/// Gives its child something else over the socket than in the page.
+/// Gives its child what its visitor may do, and listens for changes of that.
 struct Giver {
-    connected: bool,
+    role: &'static str,
 }
 
 impl LiveView for Giver {
@@ -101,14 +98,17 @@ impl LiveView for Giver {
     type Info = ();
 
     async fn mount(cx: &mut Mount<'_>) -> Result<Self, MountError> {
-        Ok(Giver { connected: cx.connected() })
+        cx.subscribe("roles");
+        let may_edit = cx.get::<MayEdit>().is_some_and(|may_edit| may_edit.load(Ordering::Relaxed));
+        Ok(Giver { role: if may_edit { "editor" } else { "guest" } })
     }
 
     fn render(&self) -> Html {
-        let role = if self.connected { "editor" } else { "guest" };
-        html! { <p>{nested::<Given>("given").given("role", role)}</p> }
+        html! { <p>{nested::<Given>("given").given("role", self.role)}</p> }
     }
 }
+
+type MayEdit = Arc<AtomicBool>;
 
 struct Given {
     role: String,
@@ -129,69 +129,17 @@ impl LiveView for Given {
 
 #[tokio::test]
 async fn f120_a_child_has_what_its_parent_gives_it_now() {
-    let mut visitor = Visitor::of(|live| live.root_layout(root).page::<Giver>("/giver")).await;
-    let (mut tab, page, joined) = visitor.open("/giver").await;
+    let may_edit = MayEdit::default();
+    let provided = Arc::clone(&may_edit);
+    let mut visitor =
+        Visitor::of(|live| live.root_layout(root).on_mount(Provide(provided)).page::<Giver>("/giver")).await;
+    let page = visitor.get("/giver").await;
     assert!(page.body.contains("<b>guest</b>"), "{}", page.body);
+    may_edit.store(true, Ordering::Relaxed);
+    visitor.server.endpoint.broadcast("roles", "changed", &json!({})).unwrap();
+    let mut tab = visitor.socket(&page).await;
+    let joined = tab.join(&page.topic(), page.join("/giver")).await;
     let container = ok(&joined)["rendered"]["0"].as_str().unwrap();
     let joined = tab.join("lv:given", join_nested(container, Some(page.fixed_of("given")))).await;
     assert_eq!(ok(&joined)["rendered"]["0"], "editor");
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum SignInEvent {
-    Validate(FormData),
-    Save { password: u8 },
-}
-
-struct SignIn;
-
-impl LiveView for SignIn {
-    type Event = SignInEvent;
-    type Info = ();
-
-    async fn mount(cx: &mut Mount<'_>) -> Result<Self, MountError> {
-        if let Some(number) = cx.params().get("number") {
-            number.parse::<u8>()?;
-        }
-        Ok(SignIn)
-    }
-
-    async fn handle_params(&mut self, _cx: &mut View<'_>) -> Outcome {
-        tracing::debug!("has arrived");
-        Outcome::Render
-    }
-
-    async fn handle_event(&mut self, event: SignInEvent, _cx: &mut View<'_>) -> Outcome {
-        match event {
-            SignInEvent::Validate(form) => drop(form),
-            SignInEvent::Save { password } => tracing::debug!(password),
-        }
-        Outcome::Render
-    }
-
-    fn render(&self) -> Html {
-        html! { <form phx-change="validate" phx-submit="save"><input type="password" name="password"></form> }
-    }
-}
-
-/// Spec §3.14 of the channels' protocol.
-#[tokio::test]
-async fn logs_say_no_secret_of_a_form_or_an_address() {
-    let logs = Captured::start();
-    let mut visitor = Visitor::of(|live| live.root_layout(root).page::<SignIn>("/sign-in")).await;
-    assert_eq!(visitor.get("/sign-in?number=none&token=geheim").await.status, 500);
-    let (mut tab, page, _) = visitor.open("/sign-in?token=geheim").await;
-    let said = |event: &str, form: &str| json!({"type": "form", "event": event, "value": form});
-    for form in ["user%5Bpassword%5D=geheim", "password_again=geheim&a=b"] {
-        ok(&tab.ask(&page.topic(), "event", said("validate", form)).await);
-    }
-    tab.tell(&page.topic(), "event", said("save", "password=geheim")).await;
-    tab.push(&page.topic(), "phx_error").await;
-    let log = logs.take();
-    for line in ["mount failed", "has arrived", "JOINED", "HANDLED", "is not understood"] {
-        assert!(log.contains(line), "no {line} in {log}");
-    }
-    let secret: Vec<_> = log.lines().filter(|line| line.contains("geheim")).collect();
-    assert!(secret.is_empty(), "{}", secret.join("\n"));
 }

@@ -13,6 +13,7 @@ mod first_page;
 mod flash;
 mod guarding;
 mod hostile;
+mod logs;
 mod navigation;
 mod nested;
 mod orphans;
