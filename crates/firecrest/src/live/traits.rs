@@ -59,7 +59,7 @@ pub trait LiveView: Sized + Send + 'static {
     /// Makes the view's first state.
     ///
     /// It, and the mount hooks before it, run once for a visit when the socket is accepted by the node that served the page, and again for every reconnect.
-    /// When it depends on what only the socket knows, by [`Mount::connected`] or [`Mount::connect_params`], it runs for the
+    /// When it depends on what only the socket knows, by [`Mount::connected`] or [`Mount::connect_param`], it runs for the
     /// page and for the socket (F070).
     fn mount(cx: &mut Mount<'_, Self::Info>) -> impl Future<Output = Result<Self, MountError>> + Send;
 
