@@ -26,6 +26,8 @@ pub(super) struct Encoder<'a> {
     pub(super) child: &'a mut dyn FnMut(&Child) -> String,
     /// Indices that were used by loops before.
     pub(super) spare: Vec<Keys>,
+    /// Whether a loop that has become empty is no loop any more.
+    pub(super) forgets_loops: bool,
 }
 
 impl<'a> Encoder<'a> {
@@ -49,6 +51,7 @@ impl<'a> Encoder<'a> {
             statics: Statics::default(),
             child,
             spare: Vec::new(),
+            forgets_loops: false,
         }
     }
 

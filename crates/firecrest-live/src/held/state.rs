@@ -10,6 +10,8 @@ use crate::html::{Child, Html};
 #[derive(Debug)]
 pub struct Held {
     seed: u64,
+    /// Whether several clients hold it, who began at different times.
+    is_shared: bool,
     /// Empty before the first message.
     cells: Vec<u64>,
 }
@@ -20,7 +22,13 @@ impl Held {
     /// `seed` makes the hashes ones that nobody can foresee: a random number, the same for the whole process. With a seed
     /// that is known, a text could be made that is taken for the one before it, and is not sent.
     pub fn new(seed: u64) -> Held {
-        Held { seed, cells: Vec::new() }
+        Held { seed, is_shared: false, cells: Vec::new() }
+    }
+
+    /// Clients that are sent the same messages, and each of which begins with the whole tree at its time: what is held depends on
+    /// the last tree only. A loop that has lost its last entry is not known any more, since who has come later never knew it.
+    pub fn shared(seed: u64) -> Held {
+        Held { is_shared: true, ..Held::new(seed) }
     }
 
     /// The message for a client that holds nothing: the whole tree (spec §3.3, after any join). What was held is forgotten.
@@ -52,6 +60,7 @@ impl Held {
         child: &mut dyn FnMut(&Child) -> String,
     ) -> Result<Members, RenderError> {
         let mut encoder = Encoder::new(html, &self.cells, self.seed, child);
+        encoder.forgets_loops = self.is_shared;
         encoder.diff()?;
         let finished = encoder.finish();
         Ok(self.keep(finished))

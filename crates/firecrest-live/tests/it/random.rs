@@ -57,6 +57,25 @@ proptest! {
     }
 
     #[test]
+    fn what_many_hold_depends_on_the_last_page_only(pages in sequences(), late in any::<prop::sample::Index>()) {
+        let late = late.index(pages.len());
+        let (mut held, mut first, mut second) = (Held::shared(7), Replica::new(), Replica::new());
+        for (at, page) in pages.iter().enumerate() {
+            let message = diff(&mut held, &page.html());
+            merge(&mut first, &message);
+            prop_assert_eq!(first.html().unwrap(), shown(&page.html()));
+            if at > late {
+                merge(&mut second, &message);
+            } else if at == late {
+                merge(&mut second, &Held::shared(7).full(&page.html(), &mut stand_in).unwrap());
+            } else {
+                continue;
+            }
+            prop_assert_eq!(second.html().unwrap(), shown(&page.html()));
+        }
+    }
+
+    #[test]
     fn what_is_held_after_diffs_is_what_is_held_after_the_whole_page(pages in sequences()) {
         let last = &pages[pages.len() - 1];
         // Only loops that have become empty are known from before.
