@@ -1,0 +1,116 @@
+//! Disks without room, and files that may not grow.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use firecrest_tally::{Health, OpenError, StoreError, Tally, TallyError};
+use rlimit::{INFINITY, Resource, setrlimit};
+
+use crate::child;
+
+/// Counters with long names need room.
+fn name(number: usize) -> String {
+    format!("{number} {}", "x".repeat(200))
+}
+
+/// Counts until there is no room, and says how that must look; then makes room and goes on.
+async fn fill(file: &Path, make_room: impl FnOnce()) {
+    let tally = Tally::open(file).await.unwrap();
+    let later = tally.counter("later").await.unwrap();
+    let visits = tally.counter("visits").await.unwrap();
+    let mut written = 0;
+    let error = loop {
+        assert!(written < 1_000_000, "there was room for everything");
+        let many = (written..written + 500).map(|number| {
+            let tally = &tally;
+            async move { tally.counter(&name(number)).await?.increment(1).await }
+        });
+        later.add_later(1);
+        if let Err(error) = futures_util::future::try_join_all(many).await {
+            break error;
+        }
+        written += 500;
+    };
+    let TallyError::Store(reason) = &error else { panic!("{error:?}") };
+    assert!(matches!(**reason, StoreError::Failed(_)), "{error:?}");
+    assert!(error.to_string().contains("os error"), "it says why: {error}");
+    assert!(matches!(tally.health(), Health::Failed { .. }));
+    assert_eq!(tally.counter(&name(written)).await.unwrap().get(), 0, "it is not counted");
+    let laters = later.get();
+    make_room();
+    assert_eq!(visits.increment(1).await.unwrap(), 1);
+    tally.flush().await.unwrap();
+    assert!(tally.health().is_ok());
+    tally.close().await.unwrap();
+
+    let tally = Tally::open(file).await.unwrap();
+    for number in 0..written {
+        assert_eq!(tally.counter(&name(number)).await.unwrap().get(), 1, "{number} of {written}");
+    }
+    assert_eq!(tally.counter(&name(written)).await.unwrap().get(), 0);
+    assert_eq!(tally.counter("later").await.unwrap().get(), laters, "what nobody waited for is not lost");
+    tally.close().await.unwrap();
+}
+
+/// A child's part: its files may not become larger than this one is now, and a bit.
+pub(crate) async fn fill_to_the_limit(file: &Path) {
+    Tally::open(file).await.unwrap().close().await.unwrap();
+    let limit = fs::metadata(file).unwrap().len() + (256 << 10);
+    setrlimit(Resource::FSIZE, limit, INFINITY).unwrap();
+    fill(file, || setrlimit(Resource::FSIZE, INFINITY, INFINITY).unwrap()).await;
+}
+
+/// A child's part: no file may have more than some bytes.
+pub(crate) async fn open_without_room(file: &Path) {
+    setrlimit(Resource::FSIZE, 100 << 10, INFINITY).unwrap();
+    for _ in 0..2 {
+        let error = Tally::open(file).await.unwrap_err();
+        assert!(matches!(error, OpenError::NoSpace { .. }), "{error:?}");
+        assert!(!file.exists(), "nothing that is half made");
+    }
+    setrlimit(Resource::FSIZE, INFINITY, INFINITY).unwrap();
+    Tally::open(file).await.unwrap();
+}
+
+#[test]
+fn increments_that_have_no_room_say_so_and_the_others_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let status = child::command("fill", &folder.path().join("counters")).status().unwrap();
+    assert!(status.success());
+}
+
+#[test]
+fn a_file_that_has_no_room_is_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let status = child::command("no room", &folder.path().join("counters")).status().unwrap();
+    assert!(status.success());
+}
+
+/// A file system of its own, which is gone when this is.
+struct Small<'a>(&'a Path);
+
+impl Drop for Small<'_> {
+    fn drop(&mut self) {
+        // Once nobody uses it any more: a test that has failed has files open.
+        let status = Command::new("umount").arg("--lazy").arg(self.0).status().unwrap();
+        assert!(status.success());
+    }
+}
+
+/// Only root may mount; for everybody else the test above does the same with a limit.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_disk_that_is_full_says_so_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mount = ["-t", "tmpfs", "-o", "size=4m", "none"];
+    if !Command::new("mount").args(mount).arg(folder.path()).status().is_ok_and(|status| status.success()) {
+        eprintln!("may not mount a small disk, so it was not filled");
+        return;
+    }
+    let small = Small(folder.path());
+    let ballast = folder.path().join("ballast");
+    fs::write(&ballast, vec![1; 1 << 20]).unwrap();
+    fill(&folder.path().join("counters"), || fs::remove_file(&ballast).unwrap()).await;
+    drop(small);
+}
