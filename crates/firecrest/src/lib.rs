@@ -56,24 +56,29 @@ pub mod endpoint;
 mod fifo;
 pub mod live;
 pub mod prelude;
+pub mod query;
 pub mod security_headers;
 pub mod session;
 pub mod socket;
+pub mod source;
 mod sync;
 pub mod telemetry;
 #[doc(hidden)]
 pub mod testing;
 pub mod token;
 pub mod transport;
+pub mod viewers;
 
 pub use channel::Channel;
 pub use endpoint::{BroadcastError, Endpoint};
 pub use firecrest_live::html;
 pub use firecrest_macros::{component_of_firecrest as component, test};
 pub use firecrest_pubsub as pubsub;
+pub use firecrest_tally as tally;
 pub use firecrest_wire as wire;
 pub use live::LiveView;
 pub use socket::Socket;
+pub use source::Source;
 
 /// What macros expand to.
 #[doc(hidden)]

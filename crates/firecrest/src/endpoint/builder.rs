@@ -4,8 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use firecrest_pubsub::PubSub;
+use firecrest_tally::{OpenError, Tally};
 use tokio_util::task::TaskTracker;
 
+use super::counters::Counters;
 use super::endpoint::Inner;
 use super::host::public_host;
 use super::{DrainOptions, Endpoint, Registry};
@@ -26,6 +28,7 @@ pub struct EndpointBuilder {
     origin: OriginPolicy,
     session: SessionConfig,
     drain: Option<DrainOptions>,
+    counters: Counters,
 }
 
 impl Default for EndpointBuilder {
@@ -38,6 +41,7 @@ impl Default for EndpointBuilder {
             origin: OriginPolicy::default(),
             session: SessionConfig::new("firecrest session"),
             drain: Some(DrainOptions::default()),
+            counters: Counters::Memory,
         }
     }
 }
@@ -64,6 +68,9 @@ pub enum EndpointError {
          `2001:db8::1`, in ASCII and without scheme, port or path"
     )]
     Host(String),
+    /// The file of the durable counters cannot be opened.
+    #[error("FIRECREST_TALLY: {0}")]
+    Tally(#[from] OpenError),
     /// An environment variable with an unknown value.
     #[error("{name} is {value:?}, but must be {expected}")]
     Variable {
@@ -85,7 +92,7 @@ impl EndpointBuilder {
         Self::from_variables(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
     }
 
-    fn from_variables(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, EndpointError> {
+    pub(super) fn from_variables(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, EndpointError> {
         let production = match variable("FIRECREST_ENV").as_deref() {
             None | Some("development") => false,
             Some("production") => true,
@@ -106,6 +113,7 @@ impl EndpointBuilder {
             host: variable("FIRECREST_HOST"),
             node: variable("FIRECREST_NODE"),
             origin,
+            counters: variable("FIRECREST_TALLY").map_or(Counters::Memory, |path| Counters::File(path.into())),
             ..Self::default()
         })
     }
@@ -155,10 +163,17 @@ impl EndpointBuilder {
         self
     }
 
+    /// Where durable counters are kept: [`Endpoint::tally`]. Default: in memory, which the log warns of when they are first asked for.
+    pub fn tally(mut self, tally: Tally) -> Self {
+        self.counters = Counters::Given(tally);
+        self
+    }
+
     /// The endpoint.
     ///
     /// # Errors
-    /// When the secret is too short, or missing in production, or when the host is none.
+    /// When the secret is too short, or missing in production, when the host is none, or when the file of `FIRECREST_TALLY` cannot
+    /// be opened.
     pub fn build(self) -> Result<Endpoint, EndpointError> {
         let checked = |host: String| public_host(&host).ok_or(EndpointError::Host(host));
         let host = self.host.map(checked).transpose()?;
@@ -172,6 +187,7 @@ impl EndpointBuilder {
                 SecretKeyBase::random()
             }
         };
+        let tally = self.counters.open()?;
         let node = self.node.unwrap_or_else(|| format!("node-{:08x}", rand::random::<u32>()));
         tracing::info!(node, host, production = self.production, "endpoint ready");
         Ok(Endpoint::new(Inner {
@@ -186,6 +202,8 @@ impl EndpointBuilder {
             sessions: Sessions::default(),
             tracker: TaskTracker::new(),
             live: Live::new(),
+            viewers: Arc::default(),
+            tally,
         }))
     }
 }
@@ -201,6 +219,7 @@ impl fmt::Debug for EndpointBuilder {
             .field("origin", &self.origin)
             .field("session", &self.session)
             .field("drain", &self.drain)
+            .field("counters", &self.counters)
             .finish()
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use firecrest_pubsub::PubSub;
 use tokio_util::task::TaskTracker;
 
+use super::counters::LazyTally;
 use super::{DrainOptions, EndpointBuilder, EndpointError, Registry};
 use crate::live::{Live, LiveMount};
 use crate::session::{SessionConfig, SessionLayer};
@@ -12,6 +13,7 @@ use crate::socket::{Socket, SocketMount, SocketOptions};
 use crate::token::SecretKeyBase;
 use crate::transport::OriginPolicy;
 use crate::transport::longpoll::Sessions;
+use crate::viewers::{self, Viewers};
 
 /// What all sockets of an application share: topics, secrets, policies. Clones are the same endpoint.
 #[derive(Clone)]
@@ -31,6 +33,8 @@ pub(super) struct Inner {
     pub(super) sessions: Sessions,
     pub(super) tracker: TaskTracker,
     pub(super) live: Live,
+    pub(super) viewers: Arc<viewers::Registry>,
+    pub(super) tally: LazyTally,
 }
 
 impl Endpoint {
@@ -47,10 +51,12 @@ impl Endpoint {
     /// | `FIRECREST_SECRET_KEY_BASE` | the secret all others are derived from, at least 64 bytes | in development a random one, and a warning; in production it must be set |
     /// | `FIRECREST_HOST` | public host name or address, without scheme, port or path | the `Host` of each request |
     /// | `FIRECREST_CHECK_ORIGIN` | `host`, `conn`, `any`, or origins separated by commas | `host` |
+    /// | `FIRECREST_TALLY` | the file that durable counters are kept in, in a folder that exists | in memory, and a warning when they are first asked for |
     /// | `FIRECREST_NODE` | this node's name, unique in a cluster | a random one |
     ///
     /// # Errors
-    /// When a variable cannot be read, the host is none, or the secret is missing in production or too short.
+    /// When a variable cannot be read, the host is none, the secret is missing in production or too short, or the file of counters
+    /// cannot be opened.
     pub fn from_env() -> Result<Self, EndpointError> {
         EndpointBuilder::from_env()?.build()
     }
@@ -86,6 +92,11 @@ impl Endpoint {
         &self.inner.pubsub
     }
 
+    /// Who looks at a topic on this node now.
+    pub fn viewers(&self, topic: &str) -> Viewers {
+        self.inner.viewers.viewers(topic)
+    }
+
     /// This node's name.
     pub fn node(&self) -> &str {
         &self.inner.node
@@ -114,6 +125,10 @@ impl Endpoint {
     /// How many clients are connected to this node.
     pub fn connections(&self) -> usize {
         self.inner.connections.len()
+    }
+
+    pub(super) fn lazy_tally(&self) -> &LazyTally {
+        &self.inner.tally
     }
 
     pub(crate) fn registry(&self) -> &Arc<Registry> {

@@ -38,6 +38,11 @@ impl Registry {
         self.lock().connections.len()
     }
 
+    /// Whether the node is leaving.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.lock().draining
+    }
+
     /// Takes in connections again.
     pub(super) fn open(&self) {
         self.lock().draining = false;

@@ -77,7 +77,7 @@ impl Endpoint {
 
     /// Serves an application until `stop` is ready, then drains: connections are told to go, requests in flight are
     /// finished, channels end. Returns when all of that is done, or six seconds after the last was told; what has not ended
-    /// by then is left to the end of the runtime.
+    /// by then is left to the end of the runtime. At last the [counters](Self::tally) are written.
     pub async fn serve_until(&self, listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
         if let Ok(address) = listener.local_addr() {
             tracing::info!("listening on http://{address}");
@@ -100,6 +100,7 @@ impl Endpoint {
         if tokio::time::timeout(STOP_TIMEOUT, self.tracker().wait()).await.is_err() {
             tracing::warn!("some connections or channels did not end in time");
         }
+        self.flush_tally().await;
     }
 }
 
