@@ -166,8 +166,16 @@ impl PubSub {
     /// Hands a broadcast to every subscriber of its topic, `except` the subscriptions of one owner. Returns how many got
     /// it.
     pub fn broadcast(&self, broadcast: Broadcast, except: Option<SubscriberId>) -> usize {
-        let shard = self.registry.shard(broadcast.topic());
-        let Some(topic) = read(shard).get(broadcast.topic()).map(Arc::clone) else { return 0 };
+        self.subscribed(broadcast.topic()).map_or(0, |topic| self.hand_out(&topic, broadcast, except))
+    }
+
+    /// Hands a broadcast to every subscriber of `to`, whatever its own topic is; as [`broadcast`](Self::broadcast) does
+    /// otherwise.
+    pub fn publish(&self, to: &str, broadcast: Broadcast, except: Option<SubscriberId>) -> usize {
+        self.subscribed(to).map_or(0, |topic| self.hand_out(&topic, broadcast, except))
+    }
+
+    fn hand_out(&self, topic: &Topic, broadcast: Broadcast, except: Option<SubscriberId>) -> usize {
         let (broadcast, mut reached) = (Arc::new(broadcast), 0);
         let receivers = topic.entries().slab.len();
         (self.registry.around)(receivers, &mut || reached = topic.deliver(&broadcast, except));
@@ -176,9 +184,12 @@ impl PubSub {
 
     /// How many subscriptions a topic has.
     pub fn subscribers(&self, topic: &str) -> usize {
-        // A statement of its own: the registry must not stay locked while the topic is waited for.
-        let topic = read(self.registry.shard(topic)).get(topic).map(Arc::clone);
-        topic.map_or(0, |topic| topic.entries().slab.len())
+        self.subscribed(topic).map_or(0, |topic| topic.entries().slab.len())
+    }
+
+    /// A topic that has subscribers. The registry is not locked any more when the topic is waited for.
+    fn subscribed(&self, topic: &str) -> Option<Arc<Topic>> {
+        read(self.registry.shard(topic)).get(topic).map(Arc::clone)
     }
 
     /// How many topics have subscribers.

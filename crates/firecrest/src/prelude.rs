@@ -11,11 +11,14 @@ pub use crate::channel::{
     Stop,
 };
 pub use crate::endpoint::Endpoint;
+pub use crate::live::shared::{Shared, SharedOptions, SharedView, Start, Viewer, shared};
 pub use crate::live::{
     Attrs, Html, Js, LiveConnection, LiveHost, LiveView, Mount, MountError, MountHook, Raw as RawHtml,
     SlotFn, View, ViewOptions, link, nested,
 };
+pub use crate::query::Query;
 pub use crate::socket::{Channels, Connect, Refused, Socket};
+pub use crate::source::Source;
 pub use crate::{component, html};
 
 /// 60 minutes.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use firecrest_wire::Ref;
 
-use super::Reply;
 use super::mailbox::{Item, PushError};
 use super::shared::Shared;
+use super::{Reason, Reply};
 
 /// Sends infos to one channel, from any task. It does not keep the channel alive.
 pub struct ChannelHandle<I> {
@@ -81,6 +81,11 @@ impl DeferredReply {
         if let Err(error) = self.shared.reply(&self.reference, reply.into()) {
             tracing::error!(topic = &*self.shared.topic, %error, "a deferred reply cannot be sent");
         }
+    }
+
+    /// Ends the channel by a crash instead: its client joins again.
+    pub(crate) fn crash(&self, error: impl Into<String>) {
+        self.shared.mailbox.close(Reason::Crashed(error.into()));
     }
 }
 

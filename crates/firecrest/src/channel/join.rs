@@ -87,6 +87,18 @@ pub struct Joined<C, I = ()> {
 pub(crate) struct Ties {
     pub(crate) subscriptions: Vec<Subscription>,
     pub(crate) timers: Option<Box<Timers>>,
+    /// Kept until the join has been answered.
+    pub(crate) held: Held,
+}
+
+/// A lock that nobody looks into.
+#[derive(Default)]
+pub(crate) struct Held(Option<Box<dyn Any + Send>>);
+
+impl std::fmt::Debug for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Held").field(&self.0.is_some()).finish()
+    }
 }
 
 impl<C, I> Joined<C, I> {
@@ -120,7 +132,13 @@ impl<C, I> Joined<C, I> {
 
     /// Hands over what the channel was tied to while it joined.
     pub(crate) fn with_ties(self, subscriptions: Vec<Subscription>, timers: Option<Box<Timers>>) -> Self {
-        Joined { ties: Ties { subscriptions, timers }, ..self }
+        Joined { ties: Ties { subscriptions, timers, held: Held::default() }, ..self }
+    }
+
+    /// Keeps something until the client has been answered: a lock.
+    pub(crate) fn held_with(mut self, lock: impl Any + Send) -> Self {
+        self.ties.held = Held(Some(Box::new(lock)));
+        self
     }
 
     /// Subscribes the channel to another topic, before the client is answered.

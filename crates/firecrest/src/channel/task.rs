@@ -183,7 +183,7 @@ fn enter<S: Socket, C: Channel<S>>(
 ) -> Result<Box<Live<C>>, EncodeError> {
     let Joined { channel, reply, infos, topics, ties } = joined;
     let (shared, endpoint, reply) = (&start.shared, &instance.endpoint, reply?);
-    let Ties { mut subscriptions, timers } = ties;
+    let Ties { mut subscriptions, timers, held: _held } = ties;
     for topic in topics {
         Foreign::subscribe(shared, endpoint, &topic, &mut subscriptions);
     }

@@ -48,7 +48,7 @@ impl Timers {
     }
 
     /// Ready with the message of the earliest timer once it is due.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Box<dyn Any + Send>> {
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Box<dyn Any + Send>> {
         let earliest = self.entries.iter().enumerate().min_by_key(|(_, entry)| (entry.due, entry.timer.0));
         let Some((at, due)) = earliest.map(|(at, entry)| (at, entry.due)) else {
             self.sleep = None;

@@ -9,6 +9,8 @@ pub(super) struct Address {
     pub(super) uri: String,
     /// The query's parameters and the path's, which win.
     pub(super) params: Params,
+    /// The path's parameters alone.
+    pub(super) path: Params,
     /// The route's action.
     pub(super) action: Option<String>,
 }
@@ -31,14 +33,11 @@ pub(super) fn path(uri: &str) -> &str {
 ///
 /// # Errors
 /// When the query is no text or too large.
-pub(super) fn params<'a>(
-    uri: &str,
-    path: impl IntoIterator<Item = (&'a str, String)>,
-) -> Result<Params, ParamsError> {
+pub(super) fn params(uri: &str, path: &Params) -> Result<Params, ParamsError> {
     let query = uri.split_once('?').map_or("", |(_, query)| query);
     let mut params = Params::parse(query, &ParamsLimits::default())?;
-    for (name, value) in path {
-        params.insert(name, value);
+    for (name, value) in path.iter() {
+        params.insert(name, value.clone());
     }
     Ok(params)
 }
@@ -62,7 +61,9 @@ mod tests {
 
     #[test]
     fn f075_parameters_of_the_path_win() {
-        let params = params("/a/7?id=8&x=1", [("id", "7".to_owned())]).unwrap();
+        let mut path = Params::new();
+        path.insert("id", "7");
+        let params = params("/a/7?id=8&x=1", &path).unwrap();
         assert_eq!((params.get("id"), params.get("x")), (Some("7"), Some("1")));
     }
 }

@@ -10,12 +10,13 @@ use futures_util::future::BoxFuture;
 
 use super::address::Address;
 use super::container::Container;
-use super::kind::Kind;
+use super::kind::{Kind, Make};
 use super::mount::Problem;
 use super::mounted::{Mounted, Mounting, NotMounted};
 use super::nested::{NestedView, check_ids};
 use super::page::{Ear, Missed, Page, Visit};
 use super::parked::Waiting;
+use super::shared::{self, Key};
 use super::table::Route;
 use super::tokens::{SessionToken, StaticToken};
 use super::{Flash, MountError};
@@ -44,10 +45,16 @@ pub(super) async fn main(
         given: route.session.given.clone(),
         live_session: Some(Arc::clone(&route.session)),
     };
-    let id = format!("phx-{:016x}", rand::random::<u64>());
-    let mut page = Page::new(endpoint, id, route.kind, visit);
+    let mut page = Page::new(endpoint, String::new(), route.kind, visit);
     page.needs_socket = !parks;
     page.address = Some(address);
+    page.id = match route.kind.make {
+        Make::Own(_) => format!("phx-{:016x}", rand::random::<u64>()),
+        Make::Shared(_) => match Key::of(&page) {
+            Ok(key) => key.container((route.kind.name)()),
+            Err(error) => return Err(NotMounted { error, page: Box::new(page) }),
+        },
+    };
     page.flash = flash;
     view(page, None).await
 }
@@ -55,6 +62,9 @@ pub(super) async fn main(
 /// Mounts and renders a view, and the views inside it.
 fn view(page: Page, parent: Option<String>) -> BoxFuture<'static, Result<Dead, NotMounted>> {
     async move {
+        if let Some(shared) = page.kind.shared() {
+            return shared::page(page, shared, parent.as_deref()).await;
+        }
         let missed = Arc::new(Missed::default());
         let ear = Ear::Nobody(&missed);
         let mut mounted = Mounting::new(page).mount(ear).await?;
@@ -72,7 +82,12 @@ fn view(page: Page, parent: Option<String>) -> BoxFuture<'static, Result<Dead, N
             }
         };
         let (title, flash) = (mounted.page.title.clone(), mounted.page.flash.clone());
-        let element = contain(mounted, missed, parent.as_deref(), &content)?;
+        let shell = match Shell::of(&mounted.page, parent.as_deref()) {
+            Ok(shell) => shell,
+            Err(error) => return Err(NotMounted { error, page: mounted.page }),
+        };
+        let ticket = park(mounted, missed);
+        let element = shell.element(ticket, parent.as_deref(), &content);
         Ok(Dead { element, title, flash })
     }
     .boxed()
@@ -119,41 +134,55 @@ impl Around {
     }
 }
 
-/// Puts a view's HTML into its container, and lets the view wait for its client.
-fn contain(
-    mounted: Mounted,
-    missed: Arc<Missed>,
-    parent: Option<&str>,
-    content: &str,
-) -> Result<String, NotMounted> {
+/// Lets a mounted view wait for its client. Returns the ticket that takes it back.
+fn park(mounted: Mounted, missed: Arc<Missed>) -> Option<String> {
     let Mounted { page, .. } = &mounted;
-    let (endpoint, id, kind) = (page.endpoint.clone(), page.id.clone(), page.kind);
-    endpoint.live_table().register(kind);
-    let flash = if parent.is_none() { page.flash.clone() } else { Flash::default() };
-    let session = match session_token(&endpoint, page, kind, parent) {
-        Ok(session) => session,
-        Err(error) => return Err(NotMounted { error, page: mounted.page }),
-    };
-    let parked = if page.needs_socket {
-        None
-    } else {
-        let revoked = Arc::new(Missed::default());
-        let _login = page
-            .visit
-            .session
-            .text("live_socket_id")
-            .map(|id| endpoint.pubsub().subscribe(id, SubscriberId::unique(), revoked.clone()));
-        endpoint.live_table().parked.park(Waiting { mounted, missed, revoked, _login })
-    };
-    let fixed = StaticToken { id: id.clone(), parked, flash };
-    // Too much flash to be signed: the page is shown without what it cannot carry.
-    let fixed = fixed.sign(&endpoint).unwrap_or_else(|error| {
-        tracing::error!(id, %error, "a view's flash is too large");
-        String::new()
-    });
-    let is_main = parent.is_none();
-    let container = Container { id: &id, is_main, session: &session, fixed: &fixed, parent };
-    Ok(container.element(&(kind.options)(), content))
+    if page.needs_socket {
+        return None;
+    }
+    let endpoint = page.endpoint.clone();
+    let revoked = Arc::new(Missed::default());
+    let _login = page
+        .visit
+        .session
+        .text("live_socket_id")
+        .map(|id| endpoint.pubsub().subscribe(id, SubscriberId::unique(), revoked.clone()));
+    endpoint.live_table().parked.park(Waiting { mounted, missed, revoked, _login })
+}
+
+/// What is around a view in a page: its container.
+pub(super) struct Shell {
+    endpoint: Endpoint,
+    id: String,
+    kind: &'static Kind,
+    flash: Flash,
+    session: String,
+}
+
+impl Shell {
+    /// # Errors
+    /// When what the view was given is too large to be signed.
+    pub(super) fn of(page: &Page, parent: Option<&str>) -> Result<Self, MountError> {
+        let (endpoint, kind) = (page.endpoint.clone(), page.kind);
+        endpoint.live_table().register(kind);
+        let flash = if parent.is_none() { page.flash.clone() } else { Flash::default() };
+        let session = session_token(&endpoint, page, kind, parent)?;
+        Ok(Shell { endpoint, id: page.id.clone(), kind, flash, session })
+    }
+
+    /// The container with a view's HTML in it, and the ticket of a view that waits.
+    pub(super) fn element(self, ticket: Option<String>, parent: Option<&str>, content: &str) -> String {
+        let Shell { endpoint, id, kind, flash, session } = self;
+        let fixed = StaticToken { id: id.clone(), parked: ticket, flash };
+        // Too much flash to be signed: the page is shown without what it cannot carry.
+        let fixed = fixed.sign(&endpoint).unwrap_or_else(|error| {
+            tracing::error!(id, %error, "a view's flash is too large");
+            String::new()
+        });
+        let is_main = parent.is_none();
+        let container = Container { id: &id, is_main, session: &session, fixed: &fixed, parent };
+        container.element(&(kind.options)(), content)
+    }
 }
 
 /// Empty for a view inside another: it gets one when the outer view is joined (spec §1.6).
@@ -167,7 +196,7 @@ fn session_token(
         return Ok(String::new());
     }
     let mut token = SessionToken::new(&page.id, (kind.name)());
-    token.live_session = page.visit.live_session.as_ref().map(|session| session.name.clone());
+    token.live_session = page.visit.live_session.as_ref().map(|session| session.name.to_string());
     token.given.clone_from(&page.visit.given);
     token.sign(endpoint).map_err(MountError::from)
 }

@@ -7,15 +7,17 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::address::{self, Address};
-use super::channel::{LiveChannel, ShowError};
-use super::connection::Outer;
+use super::channel::LiveChannel;
+use super::family::{Kin, Outer};
 use super::info::LiveInfo;
 use super::kind::Kind;
 use super::leave::{Kind as History, Local};
 use super::mount::Problem;
 use super::mounted::{Mounted, Mounting, NotMounted};
+use super::own::{OwnView, ShowError};
 use super::page::{Ear, Page, Visit};
 use super::parked::Waiting;
+use super::shared::{self, SharedKind};
 use super::table::{LiveSession, Route};
 use super::tokens::{self, SessionToken, StaticToken};
 use super::{Flash, LiveHost, reply};
@@ -68,6 +70,9 @@ pub(super) async fn join<S: LiveHost>(
     let (connection, shared) = (request.socket().live(), Arc::clone(request.shared));
     let Some(session) = connection.shared_session() else { return Err(Rejected::reason("stale")) };
     let allowed = allow(&request, &asked, id).map_err(Rejected::reason)?;
+    if let Some(kind) = allowed.kind.shared() {
+        return take_seat(&request, asked, &allowed, kind).await;
+    }
     let outer = allowed.token.parent.map_or(Outer::Joined, |parent| connection.outer(parent));
     if outer != Outer::Joined {
         return Err(orphan(outer));
@@ -109,7 +114,7 @@ fn allow<S: LiveHost>(request: &Join<'_, S>, asked: &Asked, id: &str) -> Result<
     let (route, address) = live.find(address::path_and_query(url)).map_err(|_| "unauthorized")?;
     let is_redirected = asked.redirect.is_some();
     let is_same_view = is_redirected || (route.kind.name)() == token.kind;
-    if route.session.name != *name || !is_same_view {
+    if *route.session.name != **name || !is_same_view {
         return Err("unauthorized");
     }
     Ok(Allowed { kind: route.kind, token, routed: Some((route, address)), is_redirected })
@@ -159,6 +164,27 @@ fn page<S: LiveHost>(
     page.address = allowed.routed.as_ref().map(|(_, address)| address.clone());
     page.flash = flash;
     page
+}
+
+/// Lets the client see a shared view.
+async fn take_seat<S: LiveHost>(
+    request: &Join<'_, S>,
+    asked: Asked,
+    allowed: &Allowed,
+    kind: &'static SharedKind,
+) -> Result<Joined<LiveChannel, LiveInfo>, Rejected> {
+    let (connection, channel) = (request.socket().live(), request.shared);
+    let Some(session) = connection.shared_session() else { return Err(Rejected::reason("stale")) };
+    let mut kin = Kin::new(connection.clone(), allowed.token.parent);
+    if kin.is_nested() {
+        kin.enter(channel).map_err(orphan)?;
+    }
+    let page = page(request, asked.params, allowed, Arc::clone(session), Flash::default());
+    let visit = allowed.is_redirected.then_some(kind.visit);
+    let page = Mounting::new(page).admit(Ear::Channel(channel), visit).await.map_err(refuse)?;
+    let container = allowed.is_redirected.then(|| container(&page));
+    let joined = shared::join(&page, kind, channel, kin, container.as_ref()).await;
+    joined.map_err(|error| refuse(NotMounted { error, page }))
 }
 
 type Arrived = (Mounted, Option<(Local, History)>);
@@ -221,12 +247,12 @@ fn enter<S: LiveHost>(
     page.fresh.clear(None);
     // Every join begins with a title, or the client falls back to the default (spec §1.3).
     page.title_is_new = page.title.is_some();
-    let mut channel = LiveChannel::new(view, page, parent, request.socket().live().clone());
-    let members = channel.render_all(request.shared).map_err(|error| match error {
+    let mut view = OwnView::new(view, page, parent, request.socket().live().clone());
+    let members = view.render_all(request.shared).map_err(|error| match error {
         ShowError::Orphan(outer) => orphan(outer),
         error => Rejected::crashed(error),
     })?;
     let patch = patch.map(|(to, kind)| json!({ "to": to, "kind": kind }));
     let payload = reply::joined(&members, container, patch.as_ref());
-    Ok(Joined::new(channel).with_payload(payload).with_ties(subscriptions, timers))
+    Ok(Joined::new(LiveChannel::Own(Box::new(view))).with_payload(payload).with_ties(subscriptions, timers))
 }

@@ -11,6 +11,7 @@ use tracing::{Instrument as _, debug_span};
 
 use super::address::path;
 use super::page::Reach;
+use super::shared::SharedKind;
 use super::{LiveEvent as _, LiveView, Mount, MountError, View, ViewOptions};
 use crate::channel::{Outcome, Reason};
 
@@ -21,7 +22,15 @@ pub(crate) struct Kind {
     /// Two types may have one name.
     pub(super) type_id: fn() -> TypeId,
     pub(super) options: fn() -> ViewOptions,
-    pub(super) mount: for<'a> fn(Reach<'a>) -> Mounting<'a>,
+    pub(super) make: Make,
+}
+
+/// How a view of a type comes to be.
+pub(super) enum Make {
+    /// One for each client.
+    Own(for<'a> fn(Reach<'a>) -> Mounting<'a>),
+    /// One for all.
+    Shared(SharedKind),
 }
 
 type Mounting<'a> = BoxFuture<'a, Result<Box<dyn Instance>, MountError>>;
@@ -34,13 +43,13 @@ pub(super) const fn kind<V: LiveView>() -> &'static Kind {
             name: type_name::<V>,
             type_id: TypeId::of::<V>,
             options: V::options,
-            mount: |reach| {
+            make: Make::Own(|reach| {
                 let (id, connected) = (&reach.page.id, reach.page.connected);
                 let span = debug_span!("mount", view = type_name::<V>(), id, connected);
                 async move { Ok(Box::new(V::mount(&mut Mount::new(reach)).await?) as _) }
                     .instrument(span)
                     .boxed()
-            },
+            }),
         };
     }
     Of::<V>::KIND
@@ -120,6 +129,14 @@ impl Kind {
     /// Whether both are of the same type.
     pub(super) fn is(&self, other: &Kind) -> bool {
         (self.type_id)() == (other.type_id)()
+    }
+
+    /// What is particular to a type of shared views.
+    pub(super) fn shared(&'static self) -> Option<&'static SharedKind> {
+        match &self.make {
+            Make::Own(_) => None,
+            Make::Shared(shared) => Some(shared),
+        }
     }
 }
 

@@ -68,7 +68,7 @@ impl<I> DerefMut for Mount<'_, I> {
 #[derive(Debug)]
 pub struct MountError(pub(super) Box<Problem>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Problem {
     /// The visitor belongs elsewhere.
     Leave(Leave),

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use firecrest_live::Html;
 use firecrest_pubsub::Subscription;
+use futures_util::future::BoxFuture;
 
-use super::kind::Instance;
+use super::kind::{Instance, Make};
 use super::leave::{Kind as History, Leave, Local};
 use super::mount::Problem;
 use super::page::{Ear, Missed, Page, Reach};
@@ -30,6 +31,9 @@ pub(super) struct Mounting {
     subscriptions: Vec<Subscription>,
     timers: Option<Box<Timers>>,
 }
+
+/// The `visit` of a shared view.
+type Visit = for<'a> fn(Reach<'a>) -> BoxFuture<'a, Result<(), MountError>>;
 
 /// What was left when a view was not mounted.
 pub(super) struct NotMounted {
@@ -59,17 +63,40 @@ impl Mounting {
         }
     }
 
+    /// Runs the hooks of the route's live session for a view that is there already, then its `visit`.
+    pub(super) async fn admit(mut self, ear: Ear<'_>, visit: Option<Visit>) -> Result<Box<Page>, NotMounted> {
+        let admitted = match self.hooks(ear).await {
+            Ok(()) => match visit {
+                Some(visit) => visit(self.reach(ear)).await.and_then(|()| self.page.check()),
+                None => Ok(()),
+            },
+            Err(error) => Err(error),
+        };
+        match admitted {
+            Ok(()) => Ok(self.page),
+            Err(error) => Err(NotMounted { error, page: self.page }),
+        }
+    }
+
     async fn call(&mut self, ear: Ear<'_>) -> Result<Box<dyn Instance>, MountError> {
+        self.hooks(ear).await?;
+        let kind = self.page.kind;
+        let Make::Own(mount) = &kind.make else {
+            return Err(MountError::crashed("a shared view is not mounted"));
+        };
+        let view = mount(self.reach(ear)).await?;
+        self.page.check()?;
+        Ok(view)
+    }
+
+    async fn hooks(&mut self, ear: Ear<'_>) -> Result<(), MountError> {
         if let Some(live_session) = self.page.visit.live_session.clone() {
             for hook in &live_session.hooks {
                 hook.call(self.reach(ear)).await?;
                 self.page.check()?;
             }
         }
-        let mount = self.page.kind.mount;
-        let view = mount(self.reach(ear)).await?;
-        self.page.check()?;
-        Ok(view)
+        Ok(())
     }
 }
 
@@ -129,6 +156,9 @@ impl Mounted {
     /// Has the channel hear what the parked view has heard of. No, when something was missed.
     pub(super) fn adopt(&mut self, shared: &Arc<Shared>, missed: &Missed) -> bool {
         self.page.connected = true;
+        if let Some(watching) = &mut self.page.watching {
+            watching.connect(shared);
+        }
         missed.adopt(shared)
     }
 }

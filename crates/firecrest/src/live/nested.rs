@@ -67,6 +67,11 @@ impl NestedView {
 #[error("two nested views have the id {0:?}")]
 pub(super) struct DuplicateId(String);
 
+/// A view inside a shared one. What it would be is each viewer's own, and the shared view is one for all.
+#[derive(Debug, thiserror::Error)]
+#[error("a shared view cannot contain another view, as {0:?}: put both into an ordinary one")]
+pub(super) struct InShared(pub(super) String);
+
 /// # Errors
 /// When two nested views have the same id.
 pub(super) fn check_ids(html: &Html) -> Result<(), DuplicateId> {

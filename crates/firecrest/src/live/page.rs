@@ -1,20 +1,25 @@
 //! What the server knows of a view besides the view's own state.
 
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use firecrest_pubsub::{Broadcast, Subscriber, SubscriberId, Subscription};
 use http::Extensions;
+use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::address::Address;
 use super::kind::Kind;
 use super::leave::Leave;
+use super::reply::text;
 use super::table::LiveSession;
+use super::watching::{MAX_WATCHED, Watching};
 use super::{Flash, Layout};
-use crate::Endpoint;
 use crate::channel::{Foreign, Item, Shared, Timers};
 use crate::session::SessionData;
+use crate::viewers::Viewers;
+use crate::{Endpoint, Source};
 
 /// One view: who it is, where it is, and what its callbacks want to be done.
 pub(super) struct Page {
@@ -42,6 +47,8 @@ pub(super) struct Page {
     /// Whether its first mount has asked for what only the socket knows.
     pub(super) needs_socket: bool,
     pub(super) events: Vec<Pushed>,
+    /// Made for the first live value.
+    pub(super) watching: Option<Box<Watching>>,
     pub(super) leave: Option<Leave>,
     /// What went wrong in a callback without a way to return it.
     pub(super) failed: Option<String>,
@@ -66,6 +73,31 @@ pub(super) struct Pushed {
     pub(super) is_before_patch: bool,
 }
 
+impl Pushed {
+    /// # Errors
+    /// When the payload has no JSON form.
+    pub(super) fn new(name: &str, payload: &(impl Serialize + ?Sized)) -> Result<Self, serde_json::Error> {
+        let payload = serde_json::to_string(payload)?;
+        Ok(Pushed { name: name.to_owned(), payload, is_before_patch: false })
+    }
+
+    /// Takes events as a JSON list; nothing when there are none.
+    pub(super) fn list(events: &mut Vec<Self>) -> Option<String> {
+        if events.is_empty() {
+            return None;
+        }
+        let mut json = String::from("[");
+        for (at, event) in events.drain(..).enumerate() {
+            let comma = if at > 0 { "," } else { "" };
+            let before = if event.is_before_patch { ",true" } else { "" };
+            // Writing to a string does not fail.
+            let _ = write!(json, "{comma}[{},{}{before}]", text(&event.name), event.payload);
+        }
+        json.push(']');
+        Some(json)
+    }
+}
+
 impl Page {
     /// A page that nothing has happened on yet.
     pub(super) fn new(endpoint: &Endpoint, id: String, kind: &'static Kind, visit: Visit) -> Self {
@@ -86,6 +118,7 @@ impl Page {
             title_is_new: false,
             needs_socket: false,
             events: Vec::new(),
+            watching: None,
             leave: None,
             failed: None,
         }
@@ -123,6 +156,32 @@ pub(super) enum Ear<'a> {
 }
 
 impl Reach<'_> {
+    /// The view's channel, once there is one.
+    fn channel(&self) -> Option<&Arc<Shared>> {
+        match self.ear {
+            Ear::Channel(shared) => Some(shared),
+            Ear::Nobody(_) => None,
+        }
+    }
+
+    pub(super) fn watch(&mut self, source: &impl Source) {
+        let channel = self.channel().map(Arc::clone);
+        let watching = self.page.watching.get_or_insert_default();
+        if watching.len() < MAX_WATCHED {
+            watching.watch(source.changes(), channel.as_ref());
+        } else {
+            self.page.fail(format_args!("more than {MAX_WATCHED} live values are watched"));
+        }
+    }
+
+    pub(super) fn audience(&mut self, name: &str) -> Viewers {
+        let viewers = self.page.endpoint.viewers(name);
+        self.watch(&viewers);
+        let channel = self.channel().map(Arc::clone);
+        self.page.watching.get_or_insert_default().join(&viewers, channel.as_ref());
+        viewers
+    }
+
     pub(super) fn subscribe(&mut self, topic: &str) {
         if self.subscriptions.iter().any(|subscription| subscription.topic() == topic) {
             return;

@@ -14,6 +14,7 @@ use super::document::plain;
 use super::hook::{ErasedHook, MountHook};
 use super::kind::{Kind, kind};
 use super::respond::respond;
+use super::shared::{SharedView, shared_kind};
 use super::table::{LiveSession, Route};
 use super::{Layout, LiveSocket, LiveView, ParkLimits, RootLayout};
 use crate::Endpoint;
@@ -42,6 +43,7 @@ pub struct LiveMount {
     sessions: Vec<(String, LivePages)>,
     park: Option<ParkLimits>,
     packages: Option<PathBuf>,
+    max_shared: Option<usize>,
 }
 
 /// The pages of one live session, between which the client navigates without a page load (spec §1.9).
@@ -59,6 +61,12 @@ impl LivePages {
     /// Serves a view at a path. The path's variables are written as axum writes them: `/orders/{id}`.
     pub fn page<V: LiveView>(mut self, path: &str) -> Self {
         self.pages.push((path.to_owned(), kind::<V>(), None));
+        self
+    }
+
+    /// Serves a [`SharedView`] at a path: one view on this node for everybody who looks at the same path, whatever its query.
+    pub fn shared<V: SharedView>(mut self, path: &str) -> Self {
+        self.pages.push((path.to_owned(), shared_kind::<V>(), None));
         self
     }
 
@@ -110,12 +118,24 @@ impl LiveMount {
             sessions: Vec::new(),
             park: None,
             packages: None,
+            max_shared: None,
         }
     }
 
     /// Serves a view at a path, in the live session of the mount; see [`LivePages::page`].
     pub fn page<V: LiveView>(self, path: &str) -> Self {
         self.with_default(|pages| pages.page::<V>(path))
+    }
+
+    /// Serves a shared view at a path, in the live session of the mount; see [`LivePages::shared`].
+    pub fn shared<V: SharedView>(self, path: &str) -> Self {
+        self.with_default(|pages| pages.shared::<V>(path))
+    }
+
+    /// Most shared views that this node may have at once; a page that needs one more is answered with status 503. Each takes what
+    /// the application's state takes. Default: 10,000.
+    pub fn max_shared(self, views: usize) -> Self {
+        LiveMount { max_shared: Some(views), ..self }
     }
 
     /// See [`LivePages::page_as`].
@@ -173,17 +193,20 @@ impl LiveMount {
     /// When two pages have the same path, or a path is not valid, or two live sessions have the same name, or the client is not
     /// where it should be. `router.merge` does the same: a misconfigured server does not start.
     pub fn into_router<T: Clone + Send + Sync + 'static>(self) -> Router<T> {
-        let LiveMount { endpoint, path, socket, default, sessions, park, packages } = self;
+        let LiveMount { endpoint, path, socket, default, sessions, park, packages, max_shared } = self;
         let live = endpoint.live_table();
         if let Some(limits) = park {
             live.parked.set_limits(limits);
+        }
+        if let Some(limit) = max_shared {
+            live.stages.set_limit(limit);
         }
         let (root, layout) = (default.root.unwrap_or(plain), default.layout);
         let mut router = Router::new();
         for (name, pages) in std::iter::once((live.default_name(), default)).chain(sessions) {
             assert!(live.claim(&name), "two live sessions have the name {name:?}");
             let session = Arc::new(LiveSession {
-                name,
+                name: name.into(),
                 hooks: pages.hooks,
                 root: pages.root.unwrap_or(root),
                 layout: pages.layout.or(layout),
@@ -191,8 +214,8 @@ impl LiveMount {
                 socket: path.clone(),
             });
             for (path, kind, action) in pages.pages {
-                let route = Route { kind, action, session: Arc::clone(&session) };
-                if let Err(error) = live.insert(&path, Arc::new(route)) {
+                let route = Route { kind, pattern: path.clone(), action, session: Arc::clone(&session) };
+                if let Err(error) = live.insert(Arc::new(route)) {
                     panic!("the page at {path:?}: {error}");
                 }
                 router = router.route(&path, page(&endpoint));

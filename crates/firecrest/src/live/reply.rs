@@ -7,7 +7,7 @@ use firecrest_wire::Payload;
 use serde_json::{Value, json};
 
 use super::leave::Leave;
-use super::page::Page;
+use super::page::{Page, Pushed};
 use super::tokens;
 
 /// The client's version that this server speaks to; the client compares it with its own.
@@ -28,18 +28,7 @@ impl Page {
 
     /// The events that have not been sent, as a JSON list.
     pub(super) fn take_events(&mut self) -> Option<String> {
-        if self.events.is_empty() {
-            return None;
-        }
-        let mut json = String::from("[");
-        for (at, event) in self.events.drain(..).enumerate() {
-            let comma = if at > 0 { "," } else { "" };
-            let before = if event.is_before_patch { ",true" } else { "" };
-            // Writing to a string does not fail.
-            let _ = write!(json, "{comma}[{},{}{before}]", text(&event.name), event.payload);
-        }
-        json.push(']');
-        Some(json)
+        Pushed::list(&mut self.events)
     }
 
     /// Where the page is to go, as replies and pushes say it (spec §5.1). What was put into the flash in this turn goes along.
@@ -86,6 +75,7 @@ fn json_payload(json: String) -> Payload {
     Payload::Json(json.into())
 }
 
-fn text(text: &str) -> String {
+/// A text as JSON.
+pub(super) fn text(text: &str) -> String {
     Value::from(text).to_string()
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use firecrest_wire::params::ParamsError;
+use firecrest_wire::params::{Params, ParamsError};
 use matchit::InsertError;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
@@ -12,6 +12,7 @@ use super::address::{self, Address};
 use super::hook::ErasedHook;
 use super::kind::Kind;
 use super::parked::Parked;
+use super::shared::Stages;
 use super::{Layout, RootLayout};
 
 /// The live views of an endpoint.
@@ -22,6 +23,7 @@ pub(crate) struct Live {
     /// The names of live sessions.
     names: Mutex<HashSet<String>>,
     pub(super) parked: Parked,
+    pub(super) stages: Stages,
     /// The seed of the hashes that stand for what clients hold.
     pub(super) seed: u64,
 }
@@ -30,13 +32,15 @@ pub(crate) struct Live {
 #[derive(Debug)]
 pub(super) struct Route {
     pub(super) kind: &'static Kind,
+    /// As the application wrote it.
+    pub(super) pattern: String,
     pub(super) action: Option<String>,
     pub(super) session: Arc<LiveSession>,
 }
 
 /// Routes that can be navigated between without a page load (spec §1.9).
 pub(super) struct LiveSession {
-    pub(super) name: String,
+    pub(super) name: Arc<str>,
     pub(super) hooks: Vec<Box<dyn ErasedHook>>,
     pub(super) root: RootLayout,
     pub(super) layout: Option<Layout>,
@@ -61,15 +65,16 @@ impl Live {
             kinds: RwLock::default(),
             names: Mutex::default(),
             parked: Parked::default(),
+            stages: Stages::new(),
             seed: rand::random(),
         }
     }
 
     /// # Errors
     /// When another route leads from the same addresses.
-    pub(super) fn insert(&self, pattern: &str, route: Arc<Route>) -> Result<(), InsertError> {
+    pub(super) fn insert(&self, route: Arc<Route>) -> Result<(), InsertError> {
         self.register(route.kind);
-        self.routes.write().unwrap_or_else(PoisonError::into_inner).insert(pattern, route)
+        self.routes.write().unwrap_or_else(PoisonError::into_inner).insert(route.pattern.clone(), route)
     }
 
     /// Reserves a live session's name; no when it is taken.
@@ -90,10 +95,13 @@ impl Live {
         let found =
             routes.at(address::path(uri)).map_err(|_| NoRoute::Unknown(address::path(uri).to_owned()))?;
         let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-        let path = found.params.iter().map(|(name, value)| (name, decoded(value)));
-        let params = address::params(uri, path)?;
+        let mut path = Params::new();
+        for (name, value) in found.params.iter() {
+            path.insert(name, decoded(value));
+        }
+        let params = address::params(uri, &path)?;
         let route = Arc::clone(found.value);
-        let address = Address { uri: uri.to_owned(), params, action: route.action.clone() };
+        let address = Address { uri: uri.to_owned(), params, path, action: route.action.clone() };
         Ok((route, address))
     }
 

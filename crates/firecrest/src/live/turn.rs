@@ -9,15 +9,15 @@ use firecrest_wire::Payload;
 use serde_json::{Value, json};
 
 use super::address::path_and_query;
-use super::channel::{LiveChannel, ShowError};
 use super::event::Patched;
 use super::info::LiveInfo;
 use super::leave::{Kind as History, Leave, Local};
 use super::mounted::{MAX_PATCHES, PatchError, TooManyPatches};
+use super::own::{OwnView, ShowError};
 use super::reply;
 use crate::channel::{Context, Outcome, Reply, Stop};
 
-impl LiveChannel {
+impl OwnView {
     /// The page says something.
     pub(super) async fn event(&mut self, payload: Payload, cx: &mut Context<'_, LiveInfo>) -> Outcome {
         let event = match read(&payload) {
@@ -85,6 +85,20 @@ impl LiveChannel {
         self.conclude(outcome, cx, false).await
     }
 
+    /// A live value has changed.
+    pub(super) async fn changed(&mut self, cx: &mut Context<'_, LiveInfo>) -> Outcome {
+        if let Some(watching) = &self.page.watching {
+            watching.notice();
+        }
+        self.conclude(Outcome::Render, cx, false).await
+    }
+
+    /// A view inside wants the page to go somewhere (F125).
+    pub(super) async fn gone(&mut self, leave: Leave, cx: &mut Context<'_, LiveInfo>) -> Outcome {
+        self.page.go(leave);
+        self.conclude(Outcome::Render, cx, false).await
+    }
+
     pub(super) async fn broadcast(
         &mut self,
         broadcast: &Broadcast,
@@ -96,7 +110,7 @@ impl LiveChannel {
     }
 
     /// Goes where the callback wants to, or sends what has changed. `is_asked` when the client waits for an answer.
-    pub(super) async fn conclude(
+    async fn conclude(
         &mut self,
         outcome: Outcome,
         cx: &mut Context<'_, LiveInfo>,
@@ -188,8 +202,8 @@ impl LiveChannel {
                     }
                     return Ok(patches > 0);
                 }
-                Some(leave @ Leave::Patch(..)) if self.is_nested() => {
-                    let gone = self.connection.family().go(self.instance, leave);
+                Some(leave @ Leave::Patch(..)) if self.kin.is_nested() => {
+                    let gone = self.kin.go(leave);
                     gone.map_err(|error| Stop::error(format!("the outer view cannot be patched: {error}")))?;
                     continue;
                 }
@@ -226,7 +240,7 @@ impl LiveChannel {
 
     /// The last words of a view that goes elsewhere: its events, then where to (spec §5.3).
     fn depart(&mut self, leave: &Leave, cx: &mut Context<'_, LiveInfo>, is_asked: bool) -> Stop {
-        self.depart_family();
+        self.kin.depart();
         if let Some(events) = self.page.take_events() {
             let mut members = Members::default();
             members.push_member("e", &events);
@@ -242,7 +256,7 @@ impl LiveChannel {
 }
 
 /// What changed, and what the view replies to the event (F062).
-fn answer_with(mut members: Members, answer: Reply) -> Result<Reply, Stop> {
+pub(super) fn answer_with(mut members: Members, answer: Reply) -> Result<Reply, Stop> {
     let payload = match answer.payload {
         Ok(Payload::Json(json)) if answer.status == "ok" && json.starts_with('{') => json,
         Ok(_) => return Err(Stop::error("a view's reply must be `Reply::ok` with an object")),
@@ -253,12 +267,12 @@ fn answer_with(mut members: Members, answer: Reply) -> Result<Reply, Stop> {
 }
 
 /// Where the visitor has gone.
-fn patched(payload: &Payload) -> Result<Local, String> {
+pub(super) fn patched(payload: &Payload) -> Result<Local, String> {
     let patched: Patched<'_> = serde_json::from_str(text(payload)?).map_err(|error| error.to_string())?;
     Local::new(path_and_query(&patched.url)).map_err(|error| error.to_string())
 }
 
-fn read(payload: &Payload) -> Result<ClientEvent, String> {
+pub(super) fn read(payload: &Payload) -> Result<ClientEvent, String> {
     ClientEvent::parse(text(payload)?, &LIMITS).map_err(|error| error.to_string())
 }
 

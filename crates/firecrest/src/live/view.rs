@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use firecrest_tally::{Counter, TallyError};
 use firecrest_wire::params::{Params, ParamsShapeError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,9 +13,10 @@ use super::handle::ViewHandle;
 use super::info::LiveInfo;
 use super::leave::{Kind, Leave, Local, external};
 use super::page::{Ear, Pushed, Reach};
-use crate::Endpoint;
 use crate::channel::{MAX_TIMERS, Timer};
 use crate::session::csrf;
+use crate::viewers::Viewers;
+use crate::{Endpoint, Source};
 
 /// A view's access to the world during one callback. `I` is the view's `Info` type.
 ///
@@ -184,6 +186,30 @@ impl<'a, I: Send + 'static> View<'a, I> {
     /// Ends a subscription.
     pub fn unsubscribe(&mut self, topic: &str) {
         self.reach.subscriptions.retain(|subscription| subscription.topic() != topic);
+    }
+
+    /// Renders the view anew whenever this changes: a counter, the answer of a query, the number of viewers. Nothing is missed
+    /// between the page and the socket. More than 1,000 watched values crash the view.
+    ///
+    /// What looks the same to everybody is cheaper as a [`SharedView`](super::SharedView).
+    pub fn watch(&mut self, source: &impl Source) {
+        self.reach.watch(source);
+    }
+
+    /// A durable counter of the endpoint's [tally](Endpoint::tally), which is [watched](Self::watch).
+    ///
+    /// # Errors
+    /// When it cannot be loaded.
+    pub async fn counter(&mut self, name: &str) -> Result<Counter, TallyError> {
+        let counter = self.endpoint().tally().counter(name).await?;
+        self.watch(&counter);
+        Ok(counter)
+    }
+
+    /// Who looks, on this node, at any of the views that name this audience, which is [watched](Self::watch). From now on this
+    /// view is one of them, as long as its socket is open. It is the same as [`Endpoint::viewers`] of that name.
+    pub fn audience(&mut self, name: &str) -> Viewers {
+        self.reach.audience(name)
     }
 
     /// Sends `info` to `handle_info` after a time; while there is no socket yet, as soon as there is one. The timer ends with

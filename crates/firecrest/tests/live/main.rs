@@ -18,6 +18,7 @@ mod navigation;
 mod nested;
 mod orphans;
 mod pages;
+mod shared;
 mod sharing;
 #[path = "../it/support.rs"]
 #[allow(dead_code, reason = "shared with the tests of ordinary channels")]

@@ -1,0 +1,92 @@
+//! A viewer's end of a shared view: its channel.
+
+use std::sync::Arc;
+
+use firecrest_wire::Payload;
+use serde_json::{Value, json};
+
+use super::key::Key;
+use super::kind::SharedKind;
+use super::page::TRIES;
+use super::stage::{Order, Place};
+use super::viewer::Visit;
+use crate::channel::{self, Context, Joined, Outcome, Reply, Stop};
+use crate::live::channel::LiveChannel;
+use crate::live::family::Kin;
+use crate::live::info::LiveInfo;
+use crate::live::page::Page;
+use crate::live::{MountError, address, turn};
+
+/// A viewer who is there.
+pub(crate) struct Seat {
+    place: Place,
+    _kin: Kin,
+}
+
+/// Lets a viewer in, whom the hooks have let pass. With a container it comes by navigation.
+pub(in crate::live) async fn join(
+    page: &Page,
+    shared: &'static SharedKind,
+    channel: &Arc<channel::Shared>,
+    kin: Kin,
+    container: Option<&Value>,
+) -> Result<Joined<LiveChannel, LiveInfo>, MountError> {
+    for _ in 0..TRIES {
+        let stage = page.endpoint.live_table().stages.find(page, shared)?;
+        stage.ready().await?;
+        let shown = Arc::clone(&stage.shown).read_owned().await;
+        let Some(sight) = shown.as_ref() else { continue };
+        let seed = page.endpoint.live_table().seed;
+        let reply = sight.joined(seed, container).map_err(MountError::crashed)?;
+        // Not when it has ended just now: then there will be another.
+        if let Some(place) = stage.enter(Visit::of(page), channel) {
+            let seat = LiveChannel::Seat(Box::new(Seat { place, _kin: kin }));
+            // Locked until the answer is on its way: nothing is shown in between.
+            return Ok(Joined::new(seat).with_payload(reply).held_with(shown));
+        }
+    }
+    Err(MountError::crashed(super::page::GONE))
+}
+
+impl Seat {
+    /// The page says something: the view is told, and answers.
+    pub(in crate::live) async fn event(
+        &mut self,
+        payload: Payload,
+        cx: &mut Context<'_, LiveInfo>,
+    ) -> Outcome {
+        let event = match turn::read(&payload) {
+            Ok(event) => event,
+            Err(error) => return Stop::error(format!("the event cannot be read: {error}")).into(),
+        };
+        if event.cid.is_some() || event.name == "lv:clear-flash" {
+            // There is no component, and no flash: the client only wants to go on (spec §4.1).
+            return Reply::empty().into();
+        }
+        let said = match (self.place.stage.shared.read)(&event) {
+            Ok(said) => said,
+            Err(error) => {
+                return Stop::error(format!("event {:?} is not understood: {error}", event.name)).into();
+            }
+        };
+        let order = Order::Event { viewer: self.place.viewer.clone(), said, answer: cx.defer_reply() };
+        match self.place.stage.orders.send(order).await {
+            Ok(()) => Outcome::NoReply,
+            Err(_) => Stop::error("the shared view has ended").into(),
+        }
+    }
+
+    /// The visitor has gone to another address: another query, or another view.
+    pub(in crate::live) fn patched(&self, payload: &Payload) -> Outcome {
+        let to = match turn::patched(payload) {
+            Ok(to) => to,
+            Err(error) => return Stop::error(format!("the patch cannot be read: {error}")).into(),
+        };
+        let stage = &self.place.stage;
+        match Key::at(&stage.endpoint, address::path_and_query(to.as_str())) {
+            Ok(key) if key == stage.key => Reply::empty().into(),
+            Ok(_) => Reply::ok(json!({ "link_redirect": true })).into(),
+            Err(error) => Stop::error(error.to_string()).into(),
+        }
+    }
+}
