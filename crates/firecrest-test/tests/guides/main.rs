@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod first_live_view;
+mod live_numbers;
 #[allow(dead_code, reason = "shared with the test of another guide")]
 #[path = "../../../firecrest-live/tests/guide/markdown.rs"]
 mod markdown;

@@ -7,4 +7,5 @@ mod forms;
 mod going;
 mod nested;
 mod opening;
+mod shared;
 mod watching;
