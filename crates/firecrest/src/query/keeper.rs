@@ -168,7 +168,37 @@ fn retry(failures: u32) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::{Context, Wake};
+
     use super::*;
+    use crate::query::QueryOptions;
+
+    /// Notes how many questions are watched when somebody is woken.
+    struct Noting {
+        table: Arc<Table<u32, ()>>,
+        watched: AtomicUsize,
+    }
+
+    impl Wake for Noting {
+        fn wake(self: Arc<Self>) {
+            self.watched.store(self.table.len(), Ordering::Relaxed);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_first_error_is_told_when_the_question_is_forgotten() {
+        let ask = Arc::new(|_| async { Err("not today".into()) }.boxed());
+        let asking = Asking { name: "facts", ask, options: QueryOptions::default(), sources: Vec::new() };
+        let table = Arc::new(Table::new("facts"));
+        let (mut state, question) = table.watch(1, 1).unwrap();
+        let noting = Arc::new(Noting { table: Arc::clone(&table), watched: AtomicUsize::new(usize::MAX) });
+        let waker = Arc::clone(&noting).into();
+        let mut waiting = Box::pin(state.changed());
+        assert!(waiting.poll_unpin(&mut Context::from_waker(&waker)).is_pending());
+        Keeper::new(question.unwrap(), asking, table).run().await;
+        assert_eq!(noting.watched.load(Ordering::Relaxed), 0);
+    }
 
     #[test]
     fn retries_become_rarer_up_to_30_s() {

@@ -95,3 +95,34 @@ impl<A: Eq + Hash, T> Table<A, T> {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_is_forgotten_when_nobody_watches_it() {
+        let table: Table<u32, ()> = Table::new("facts");
+        let (first, question) = table.watch(1, 1).unwrap();
+        let question = question.unwrap();
+        drop(first);
+        let (late, none) = table.watch(1, 1).unwrap();
+        assert!(none.is_none());
+        assert!(!table.remove_unwatched(&question));
+        drop(late);
+        assert!(table.remove_unwatched(&question));
+        assert!(!table.remove_unwatched(&question));
+        assert_eq!(table.len(), 0);
+    }
+
+    #[test]
+    fn a_question_that_ends_late_does_not_take_its_successor_along() {
+        let table: Table<u32, ()> = Table::new("facts");
+        let (_first, question) = table.watch(1, 1).unwrap();
+        let question = question.unwrap();
+        table.remove(&question);
+        let _second = table.watch(1, 1).unwrap();
+        table.remove(&question);
+        assert!(table.get(&1).is_some());
+    }
+}

@@ -22,7 +22,8 @@ pub(in crate::live) async fn page(
     parent: Option<&str>,
 ) -> Result<Dead, NotMounted> {
     let missed = Arc::new(Missed::default());
-    let visit = parent.is_none().then_some(shared.visit);
+    // A page that no socket will follow is asked for by HEAD: nobody sees it.
+    let visit = (parent.is_none() && !page.needs_socket).then_some(shared.visit);
     let page = Mounting::new(page).admit(Ear::Nobody(&missed), visit).await?;
     match contain(&page, shared, parent).await {
         Ok(dead) => Ok(dead),

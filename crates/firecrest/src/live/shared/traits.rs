@@ -50,8 +50,8 @@ pub trait SharedView: Sized + Send + 'static {
     type Info: Send + 'static;
 
     /// Somebody wants to see the page: the place to count a visit, or to refuse a visitor. It runs after the mount hooks, for
-    /// every page load and for every live navigation here; not when a client comes back to a page that it has, and not for a view
-    /// inside another. It does not wait for the view's task, nor the task for it.
+    /// every page load (GET, not HEAD) and for every live navigation here; not when a client comes back to a page that it has, and not
+    /// for a view inside another. It does not wait for the view's task, nor the task for it.
     fn visit(cx: &mut Mount<'_>) -> impl Future<Output = Result<(), MountError>> + Send {
         let _ = cx;
         async { Ok(()) }

@@ -69,6 +69,12 @@ async fn k005_a_page_load_is_a_visit_and_a_join_is_none() {
     // Again, as after a lost connection.
     let joined = tab.join(&page.topic(), page.join("/visits")).await;
     assert_eq!((joined["status"].as_str(), numbers.get()[0]), (Some("ok"), 1));
+    let head = format!(
+        "HEAD /visits HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncookie: {}\r\n\r\n",
+        visitor.cookie.as_deref().unwrap()
+    );
+    assert!(visitor.server.http(&head).await.starts_with("HTTP/1.1 200"));
+    assert_eq!(numbers.get()[0], 1, "nobody sees the answer to HEAD");
     let mut payload = page.join("/visits");
     payload["redirect"] = json!("http://localhost/visits/x");
     tab.begin_join(&page.topic(), payload).await;
