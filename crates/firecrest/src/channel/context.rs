@@ -1,6 +1,7 @@
 //! What a callback can do.
 
 use std::any::Any;
+use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::task::{self, Poll};
@@ -201,6 +202,12 @@ impl<'a, I: Send + 'static> Context<'a, I> {
     pub(crate) fn ties(&mut self) -> (&Arc<Shared>, &mut Vec<Subscription>, &mut Option<Box<Timers>>) {
         let Core { shared, subscriptions, timers, .. } = &mut *self.core;
         (shared, subscriptions, timers)
+    }
+
+    /// Ready when the channel was told to end.
+    pub(crate) fn closing(&self) -> impl Future<Output = ()> + use<I> {
+        let shared = Arc::clone(&self.core.shared);
+        poll_fn(move |cx| shared.mailbox.poll_closing(cx).map(drop))
     }
 
     fn check(&mut self, result: Result<usize, BroadcastError>) {

@@ -87,17 +87,16 @@ pub struct Joined<C, I = ()> {
 pub(crate) struct Ties {
     pub(crate) subscriptions: Vec<Subscription>,
     pub(crate) timers: Option<Box<Timers>>,
-    /// Kept until the join has been answered.
-    pub(crate) held: Held,
+    /// Instead of the subscription to the channel's own topic, and what is locked until the join has been answered.
+    pub(crate) own: Option<(Subscription, Lock)>,
 }
 
 /// A lock that nobody looks into.
-#[derive(Default)]
-pub(crate) struct Held(Option<Box<dyn Any + Send>>);
+pub(crate) struct Lock(#[expect(dead_code, reason = "it is only dropped")] Box<dyn Any + Send>);
 
-impl std::fmt::Debug for Held {
+impl std::fmt::Debug for Lock {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Held").field(&self.0.is_some()).finish()
+        f.write_str("Lock")
     }
 }
 
@@ -132,12 +131,13 @@ impl<C, I> Joined<C, I> {
 
     /// Hands over what the channel was tied to while it joined.
     pub(crate) fn with_ties(self, subscriptions: Vec<Subscription>, timers: Option<Box<Timers>>) -> Self {
-        Joined { ties: Ties { subscriptions, timers, held: Held::default() }, ..self }
+        Joined { ties: Ties { subscriptions, timers, own: None }, ..self }
     }
 
-    /// Keeps something until the client has been answered: a lock.
-    pub(crate) fn held_with(mut self, lock: impl Any + Send) -> Self {
-        self.ties.held = Held(Some(Box::new(lock)));
+    /// Hears on this subscription instead of on the channel's own topic, and keeps a lock until the client has been answered:
+    /// whoever publishes there takes the same lock.
+    pub(crate) fn on(mut self, subscription: Subscription, lock: impl Any + Send) -> Self {
+        self.ties.own = Some((subscription, Lock(Box::new(lock))));
         self
     }
 

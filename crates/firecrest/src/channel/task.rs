@@ -183,17 +183,24 @@ fn enter<S: Socket, C: Channel<S>>(
 ) -> Result<Box<Live<C>>, EncodeError> {
     let Joined { channel, reply, infos, topics, ties } = joined;
     let (shared, endpoint, reply) = (&start.shared, &instance.endpoint, reply?);
-    let Ties { mut subscriptions, timers, held: _held } = ties;
+    let Ties { mut subscriptions, timers, own } = ties;
     for topic in topics {
         Foreign::subscribe(shared, endpoint, &topic, &mut subscriptions);
     }
     let mut announced = Ok(());
-    let own = endpoint.pubsub().subscribe_after(&shared.topic, shared.id, shared.clone(), || {
+    let answer = || {
         announced = announce(&reply);
         if announced.is_ok() {
             replaced.inspect(|replaced| replaced.send_close());
         }
-    });
+    };
+    let own = match own {
+        Some((own, _lock)) => {
+            answer();
+            own
+        }
+        None => endpoint.pubsub().subscribe_after(&shared.topic, shared.id, shared.clone(), answer),
+    };
     announced?;
     let mut core = Core::new(Arc::clone(shared), endpoint.clone(), own, subscriptions);
     core.timers = timers;

@@ -92,7 +92,9 @@ impl EndpointBuilder {
         Self::from_variables(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
     }
 
-    pub(super) fn from_variables(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, EndpointError> {
+    pub(super) fn from_variables(
+        variable: impl Fn(&'static str) -> Option<String>,
+    ) -> Result<Self, EndpointError> {
         let production = match variable("FIRECREST_ENV").as_deref() {
             None | Some("development") => false,
             Some("production") => true,
@@ -113,7 +115,8 @@ impl EndpointBuilder {
             host: variable("FIRECREST_HOST"),
             node: variable("FIRECREST_NODE"),
             origin,
-            counters: variable("FIRECREST_TALLY").map_or(Counters::Memory, |path| Counters::File(path.into())),
+            counters: variable("FIRECREST_TALLY")
+                .map_or(Counters::Memory, |path| Counters::File(path.into())),
             ..Self::default()
         })
     }

@@ -67,6 +67,11 @@ impl Endpoint {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use firecrest_tally::{MemoryStore, Store as _, TallyOptions};
+    use tokio::net::TcpListener;
+
     use super::*;
     use crate::endpoint::{EndpointBuilder, EndpointError};
 
@@ -104,5 +109,18 @@ mod tests {
         let default = EndpointBuilder::default().build().unwrap();
         default.clone().tally().counter("visits").await.unwrap().add_later(1);
         assert_eq!(default.tally().counter("visits").await.unwrap().get(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_server_that_ends_has_written_its_counters() {
+        let store = Arc::new(MemoryStore::default());
+        let mut options = TallyOptions::default();
+        options.commit_interval = Duration::from_secs(3_600);
+        let tally = Tally::with_store(Arc::clone(&store), options);
+        let endpoint = EndpointBuilder::default().tally(tally).build().unwrap();
+        endpoint.tally().counter("visits").await.unwrap().add_later(5);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        endpoint.serve_until(listener, axum::Router::new(), async {}).await;
+        assert_eq!(store.load(&["visits".into()]).await.unwrap(), [5]);
     }
 }

@@ -17,7 +17,7 @@ use super::mounted::{Mounted, Mounting, NotMounted};
 use super::own::{OwnView, ShowError};
 use super::page::{Ear, Page, Visit};
 use super::parked::Waiting;
-use super::shared::{self, SharedKind};
+use super::shared::{self, Key, SharedKind};
 use super::table::{LiveSession, Route};
 use super::tokens::{self, SessionToken, StaticToken};
 use super::{Flash, LiveHost, reply};
@@ -179,12 +179,24 @@ async fn take_seat<S: LiveHost>(
     if kin.is_nested() {
         kin.enter(channel).map_err(orphan)?;
     }
+    let is_first = asked.is_first();
     let page = page(request, asked.params, allowed, Arc::clone(session), Flash::default());
-    let visit = allowed.is_redirected.then_some(kind.visit);
-    let page = Mounting::new(page).admit(Ear::Channel(channel), visit).await.map_err(refuse)?;
+    let visit = is_visit(&page, is_first, allowed).then_some(kind.visit);
+    let mut page = Mounting::new(page).admit(Ear::Channel(channel), visit).await.map_err(refuse)?;
     let container = allowed.is_redirected.then(|| container(&page));
-    let joined = shared::join(&page, kind, channel, kin, container.as_ref()).await;
+    let joined = shared::join(&mut page, kind, channel, kin, container.as_ref()).await;
     joined.map_err(|error| refuse(NotMounted { error, page }))
+}
+
+/// Whether a join of a shared view is a visit: a navigation, once, or another page than the one that was loaded.
+fn is_visit(page: &Page, is_first: bool, allowed: &Allowed) -> bool {
+    if page.address.is_none() {
+        return false;
+    }
+    match allowed.is_redirected {
+        true => is_first,
+        false => Key::of(page).is_ok_and(|key| key.container((allowed.kind.name)()) != page.id),
+    }
 }
 
 type Arrived = (Mounted, Option<(Local, History)>);

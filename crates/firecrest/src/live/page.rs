@@ -174,9 +174,20 @@ impl Reach<'_> {
         }
     }
 
+    /// As `watch`, unless a value with this name is watched. Whether it was not.
+    pub(super) fn watch_once(&mut self, name: String, source: &impl Source) -> bool {
+        let is_new = self.page.watching.get_or_insert_default().is_new(name);
+        if is_new {
+            self.watch(source);
+        }
+        is_new
+    }
+
     pub(super) fn audience(&mut self, name: &str) -> Viewers {
         let viewers = self.page.endpoint.viewers(name);
-        self.watch(&viewers);
+        if !self.watch_once(format!("viewers {name}"), &viewers) {
+            return viewers;
+        }
         let channel = self.channel().map(Arc::clone);
         self.page.watching.get_or_insert_default().join(&viewers, channel.as_ref());
         viewers

@@ -188,7 +188,8 @@ impl<'a, I: Send + 'static> View<'a, I> {
         self.reach.subscriptions.retain(|subscription| subscription.topic() != topic);
     }
 
-    /// Renders the view anew whenever this changes: a counter, the answer of a query, the number of viewers. Nothing is missed
+    /// Renders the view anew whenever this changes, twenty times a second at most, as long as the view lives: call it once for each
+    /// value, in `mount`. Nothing is missed
     /// between the page and the socket. More than 1,000 watched values crash the view.
     ///
     /// What looks the same to everybody is cheaper as a [`SharedView`](super::SharedView).
@@ -202,7 +203,7 @@ impl<'a, I: Send + 'static> View<'a, I> {
     /// When it cannot be loaded.
     pub async fn counter(&mut self, name: &str) -> Result<Counter, TallyError> {
         let counter = self.endpoint().tally().counter(name).await?;
-        self.watch(&counter);
+        self.reach.watch_once(format!("counter {name}"), &counter);
         Ok(counter)
     }
 

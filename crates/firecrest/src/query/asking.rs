@@ -16,13 +16,16 @@ type Answered<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 type Ask<A, T> = dyn Fn(A) -> BoxFuture<'static, Answered<T>> + Send + Sync;
 
+/// What a question's answer depends on.
+type SourceOf<A> = dyn Fn(&A) -> Changes + Send + Sync;
+
 /// What a query knows; cheap to clone.
 pub(super) struct Asking<A, T> {
     pub(super) name: &'static str,
     pub(super) ask: Arc<Ask<A, T>>,
     pub(super) options: QueryOptions,
     /// What touches a question by itself.
-    pub(super) sources: Vec<Arc<dyn Fn(&A) -> Changes + Send + Sync>>,
+    pub(super) sources: Vec<Arc<SourceOf<A>>>,
 }
 
 impl<A, T> Asking<A, T> {

@@ -52,7 +52,7 @@ impl<T> Live<T> {
     /// Once nobody keeps the answer current any more, because the runtime that did has shut down, it waits forever.
     pub async fn changed(&mut self) {
         if self.0.changed().await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use firecrest::query::Query;
 use firecrest::source::{Changes, Source};
+use firecrest::tally::Tally;
 use firecrest::{Endpoint, viewers::Viewers};
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use tokio::sync::watch;
@@ -67,6 +68,20 @@ async fn a_source_of_each_question_touches_only_that() {
     assert_eq!(*one.get(), "1 look at one");
     assert!(two.changed().now_or_never().is_none());
     assert_eq!(*two.get(), "0 look at two");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_durable_counter_is_a_source() {
+    let counter = Tally::in_memory().counter("visits").await.unwrap();
+    let asked = counter.clone();
+    let query = Query::new("visits", move |()| {
+        let visits = asked.get();
+        async move { Ok::<_, Infallible>(format!("{visits} visits")) }
+    });
+    let mut live = query.on(counter.clone()).watch(()).await.unwrap();
+    counter.add_later(3);
+    live.changed().await;
+    assert_eq!(*live.get(), "3 visits");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! What a shared view's callback can do.
 
 use std::any::Any;
+use std::collections::HashSet;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -13,7 +14,8 @@ use futures_util::stream::SelectAll;
 use serde::Serialize;
 
 use super::SharedHandle;
-use super::stage::{Listener, Stage};
+use super::mail::Listener;
+use super::stage::Stage;
 use crate::channel::{MAX_TIMERS, Timer, Timers};
 use crate::live::page::Pushed;
 use crate::source::Changes;
@@ -43,6 +45,8 @@ pub(in crate::live) struct Ties {
     pub(super) stage: Arc<Stage>,
     /// Live values that the state looks at.
     pub(super) sources: SelectAll<Changes>,
+    /// Those among them that have names: who asks twice watches once.
+    watched: HashSet<String>,
     subscriptions: Vec<Subscription>,
     pub(super) timers: Option<Box<Timers>>,
     /// Events for everybody's page.
@@ -58,6 +62,7 @@ impl Ties {
         Ties {
             stage,
             sources: SelectAll::new(),
+            watched: HashSet::new(),
             subscriptions: Vec::new(),
             timers: None,
             events: Vec::new(),
@@ -110,7 +115,7 @@ impl<'a, I: Send + 'static> Shared<'a, I> {
         self.endpoint().tally()
     }
 
-    /// Renders the view anew whenever this changes.
+    /// Renders the view anew whenever this changes, as long as the state lives: call it once for each value, in `start`.
     pub fn watch(&mut self, source: &impl Source) {
         if self.ties.sources.len() >= MAX_SOURCES {
             self.ties.fail(format_args!("more than {MAX_SOURCES} live values are watched"));
@@ -119,29 +124,35 @@ impl<'a, I: Send + 'static> Shared<'a, I> {
         self.ties.sources.push(source.changes());
     }
 
+    fn watch_once(&mut self, name: String, source: &impl Source) {
+        if self.ties.watched.insert(name) {
+            self.watch(source);
+        }
+    }
+
     /// A durable counter, which is [watched](Self::watch).
     ///
     /// # Errors
     /// When it cannot be loaded.
     pub async fn counter(&mut self, name: &str) -> Result<Counter, TallyError> {
         let counter = self.tally().counter(name).await?;
-        self.watch(&counter);
+        self.watch_once(format!("counter {name}"), &counter);
         Ok(counter)
     }
 
     /// Who looks at this view on this node, which is [watched](Self::watch).
     pub fn viewers(&mut self) -> Viewers {
         let viewers = self.ties.stage.viewers.clone();
-        self.watch(&viewers);
+        self.watch_once(format!("viewers {}", viewers.topic()), &viewers);
         viewers
     }
 
     /// Who looks, on this node, at any of the views that name this audience, which is [watched](Self::watch): those who look at a
-    /// site. From now on this view's viewers are among them. It is the same as
+    /// site. Viewers of this view who come from now on are among them: name it in `start`. It is the same as
     /// [`Endpoint::viewers`](crate::Endpoint::viewers) of that name.
     pub fn audience(&mut self, name: &str) -> Viewers {
         let viewers = self.endpoint().viewers(name);
-        self.watch(&viewers);
+        self.watch_once(format!("viewers {name}"), &viewers);
         self.ties.stage.add_audience(&viewers);
         viewers
     }

@@ -3,9 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::{Arc, Weak};
 
-use tokio::sync::mpsc::error::TrySendError;
-
-use super::stage::{Order, Stage};
+use super::stage::Stage;
 use crate::channel::SendError;
 
 /// Sends infos to one shared view, from any task. It does not keep the view alive.
@@ -22,13 +20,13 @@ impl<I: Send + 'static> SharedHandle<I> {
     /// Sends an info to the view's `handle_info`.
     ///
     /// # Errors
-    /// When as many messages wait as [may](super::SharedOptions::max_waiting), or the view has ended.
+    /// When as many messages wait as [may](super::SharedOptions::max_waiting), or the view has ended. What waits for a state that
+    /// crashes is lost with it.
     pub fn send(&self, info: I) -> Result<(), SendError> {
         let stage = self.stage.upgrade().ok_or(SendError::Closed)?;
-        stage.orders.try_send(Order::Info(Box::new(info))).map_err(|error| match error {
-            TrySendError::Full(_) => SendError::Full,
-            TrySendError::Closed(_) => SendError::Closed,
-        })
+        stage.mail.push(Box::new(info))?;
+        stage.news.notify_one();
+        Ok(())
     }
 }
 

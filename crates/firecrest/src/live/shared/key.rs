@@ -16,6 +16,9 @@ use crate::live::table::NoRoute;
 /// What the views of a type that are inside others are given, and signed into their tokens.
 pub(super) const GIVEN_KEY: &str = "key";
 
+/// Longest path of a shared view, in bytes. One that is longer leads nowhere.
+const MAX_NAME: usize = 2_048;
+
 /// A shared view on this node. Views in another live session are others: their layout may be another.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::live) struct Key {
@@ -44,6 +47,9 @@ impl Key {
     pub(super) fn at(endpoint: &Endpoint, uri: &str) -> Result<Key, NoRoute> {
         let (route, address) = endpoint.live_table().find(uri)?;
         let name = canonical(&route.pattern, &address.path);
+        if name.len() > MAX_NAME {
+            return Err(NoRoute::Unknown(String::new()));
+        }
         let live_session = Some(Arc::clone(&route.session.name));
         Ok(Key { type_id: (route.kind.type_id)(), live_session, name })
     }

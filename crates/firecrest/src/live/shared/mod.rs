@@ -13,9 +13,9 @@
 //! | `key` | which of a type's views it is |
 //! | `stages` | those that there are on this node |
 //! | `stage` | what a view's task shares with its viewers |
-//! | `roster` | who is there |
+//! | `roster`, `mail` | who is there; what the program says |
 //! | `sight` | how the view looked at some time |
-//! | `task`, `turn`, `show` | the task: what it waits for, its callbacks, what it sends |
+//! | `task`, `turn`, `show`, `restarts` | the task: what it waits for, its callbacks, what it sends; starting anew |
 //! | `page` | the view as part of a page |
 //! | `seat` | a viewer's end of it |
 
@@ -23,8 +23,10 @@ mod context;
 mod handle;
 mod key;
 mod kind;
+mod mail;
 mod options;
 mod page;
+mod restarts;
 mod roster;
 mod seat;
 mod show;

@@ -12,10 +12,10 @@ pub struct SharedOptions {
     /// one, and the last is always sent. It is slower by itself where telling everybody takes long: that takes no more than a
     /// fifth of the time. At least 1. Default: 20.
     pub frames_per_second: u32,
-    /// How long the state is kept when nobody looks at it. Default: 10 s.
+    /// How long the state is kept when nobody looks at it any more; [`Duration::MAX`] for as long as the program runs. Default: 10 s.
     pub linger: Duration,
-    /// Most events, infos and broadcasts that wait for the state. At the bound viewers' events wait in their connections, which
-    /// slows those down; infos are refused; a broadcast too many starts the state anew. Default: 1,024.
+    /// Most infos and broadcasts that wait for the state, and most events of viewers. At the bound viewers' events wait in their
+    /// connections, which slows those down; infos are refused; a broadcast too many starts the state anew. Default: 1,024.
     pub max_waiting: usize,
     /// Tag, attributes and layout of the container. The layout sees no flash, since that is one visitor's.
     pub container: ViewOptions,

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::kind::SharedKind;
 use super::stage::Stage;
+use crate::live::MountError;
 use crate::live::dead::{Dead, Shell};
 use crate::live::mounted::{Mounting, NotMounted};
 use crate::live::page::{Ear, Missed, Page};
-use crate::live::{Flash, MountError};
 
 /// How often a view is looked for again that has ended while it was asked.
 pub(super) const TRIES: usize = 3;
@@ -24,20 +24,25 @@ pub(in crate::live) async fn page(
     let missed = Arc::new(Missed::default());
     // A page that no socket will follow is asked for by HEAD: nobody sees it.
     let visit = (parent.is_none() && !page.needs_socket).then_some(shared.visit);
-    let page = Mounting::new(page).admit(Ear::Nobody(&missed), visit).await?;
-    match contain(&page, shared, parent).await {
+    let mut page = Mounting::new(page).admit(Ear::Nobody(&missed), visit).await?;
+    match contain(&mut page, shared, parent).await {
         Ok(dead) => Ok(dead),
         Err(error) => Err(NotMounted { error, page }),
     }
 }
 
-async fn contain(page: &Page, shared: &'static SharedKind, parent: Option<&str>) -> Result<Dead, MountError> {
+async fn contain(
+    page: &mut Page,
+    shared: &'static SharedKind,
+    parent: Option<&str>,
+) -> Result<Dead, MountError> {
     for _ in 0..TRIES {
         let stage: Arc<Stage> = page.endpoint.live_table().stages.find(page, shared)?;
-        stage.ready().await?;
-        if let Some(sight) = stage.look().await {
+        if stage.ready().await?
+            && let Some(sight) = stage.look().await
+        {
             let element = Shell::of(page, parent)?.element(None, parent, &sight.page());
-            return Ok(Dead { element, title: sight.title.clone(), flash: Flash::default() });
+            return Ok(Dead { element, title: sight.title.clone(), flash: page.flash.clone() });
         }
     }
     Err(MountError::crashed(GONE))

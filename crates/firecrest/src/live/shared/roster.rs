@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::Viewer;
 use firecrest_wire::Text;
 
+use super::Viewer;
 use crate::channel;
 use crate::viewers::ViewerId;
 
@@ -26,6 +26,12 @@ pub(super) struct Roster {
 struct Present {
     viewer: Viewer,
     channel: Arc<channel::Shared>,
+}
+
+/// What the task is told.
+pub(super) enum Move {
+    Came(Viewer),
+    Went(Viewer),
 }
 
 impl Roster {
@@ -59,15 +65,19 @@ impl Roster {
         }
     }
 
-    /// One who has arrived, and of whom the task is told now.
-    pub(super) fn next_arrival(&mut self) -> Option<Viewer> {
+    /// What the task is told next. Who went was there before anybody who has come since: a client that comes back is first told to
+    /// have gone.
+    pub(super) fn next_move(&mut self) -> Option<Move> {
+        if let Some(viewer) = self.gone.pop() {
+            return Some(Move::Went(viewer));
+        }
         let id = self.arrived.pop_first()?;
-        self.present.get(&id).map(|present| present.viewer.clone())
+        self.present.get(&id).map(|present| Move::Came(present.viewer.clone()))
     }
 
-    /// One who has gone, and of whom the task is told now.
-    pub(super) fn next_departure(&mut self) -> Option<Viewer> {
-        self.gone.pop()
+    /// Whether the task has not been told that this viewer is there; it is told now.
+    pub(super) fn announce(&mut self, id: ViewerId) -> bool {
+        self.arrived.remove(&id)
     }
 
     /// Starts anew: the task knows of nobody.
@@ -90,9 +100,7 @@ impl Roster {
         self.present.is_empty()
     }
 
-    /// Lets nobody in any more; no, when somebody is there.
-    pub(super) fn close_if_empty(&mut self) -> bool {
-        self.is_closed |= self.is_empty();
+    pub(super) fn is_closed(&self) -> bool {
         self.is_closed
     }
 

@@ -8,24 +8,27 @@ use serde_json::{Value, json};
 use super::key::Key;
 use super::kind::SharedKind;
 use super::page::TRIES;
-use super::stage::{Order, Place};
+use super::stage::{Event, Place};
 use super::viewer::Visit;
 use crate::channel::{self, Context, Joined, Outcome, Reply, Stop};
 use crate::live::channel::LiveChannel;
 use crate::live::family::Kin;
 use crate::live::info::LiveInfo;
 use crate::live::page::Page;
+use crate::live::watching::Watching;
 use crate::live::{MountError, address, turn};
 
 /// A viewer who is there.
 pub(crate) struct Seat {
-    place: Place,
+    place: Arc<Place>,
+    /// What hooks have counted the viewer in.
+    _watching: Option<Box<Watching>>,
     _kin: Kin,
 }
 
 /// Lets a viewer in, whom the hooks have let pass. With a container it comes by navigation.
 pub(in crate::live) async fn join(
-    page: &Page,
+    page: &mut Page,
     shared: &'static SharedKind,
     channel: &Arc<channel::Shared>,
     kin: Kin,
@@ -33,16 +36,19 @@ pub(in crate::live) async fn join(
 ) -> Result<Joined<LiveChannel, LiveInfo>, MountError> {
     for _ in 0..TRIES {
         let stage = page.endpoint.live_table().stages.find(page, shared)?;
-        stage.ready().await?;
+        if !stage.ready().await? {
+            continue;
+        }
         let shown = Arc::clone(&stage.shown).read_owned().await;
         let Some(sight) = shown.as_ref() else { continue };
         let seed = page.endpoint.live_table().seed;
         let reply = sight.joined(seed, container).map_err(MountError::crashed)?;
         // Not when it has ended just now: then there will be another.
-        if let Some(place) = stage.enter(Visit::of(page), channel) {
-            let seat = LiveChannel::Seat(Box::new(Seat { place, _kin: kin }));
+        if let Some((place, frames)) = stage.enter(Visit::of(page), channel) {
+            let seat = Seat { place: Arc::new(place), _watching: page.watching.take(), _kin: kin };
+            let joined = Joined::new(LiveChannel::Seat(Box::new(seat))).with_payload(reply);
             // Locked until the answer is on its way: nothing is shown in between.
-            return Ok(Joined::new(seat).with_payload(reply).held_with(shown));
+            return Ok(joined.on(frames, shown));
         }
     }
     Err(MountError::crashed(super::page::GONE))
@@ -69,11 +75,17 @@ impl Seat {
                 return Stop::error(format!("event {:?} is not understood: {error}", event.name)).into();
             }
         };
-        let order = Order::Event { viewer: self.place.viewer.clone(), said, answer: cx.defer_reply() };
-        match self.place.stage.orders.send(order).await {
-            Ok(()) => Outcome::NoReply,
-            Err(_) => Stop::error("the shared view has ended").into(),
+        let event = Event { place: Arc::clone(&self.place), said, answer: cx.defer_reply() };
+        tokio::select! {
+            biased;
+            room = self.place.stage.events.reserve() => match room {
+                Ok(room) => room.send(event),
+                Err(_) => return Stop::error("the shared view has ended").into(),
+            },
+            // Who leaves does not wait for room.
+            () = cx.closing() => {}
         }
+        Outcome::NoReply
     }
 
     /// The visitor has gone to another address: another query, or another view.

@@ -1,20 +1,22 @@
 //! What a shared view sends.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use firecrest_live::{Held, Members};
+use firecrest_live::Members;
 use tokio::time::Instant;
 
-use super::sight::Sight;
 use super::task::{End, Task};
 use super::turn::Answer;
-use crate::channel::Reason;
 use crate::connection::flush;
 use crate::live::page::Pushed;
 use crate::live::reply;
 
 /// Which part of the time may be spent on telling everybody: one of so many.
 const SHARE: u32 = 5;
+
+/// However long that takes: this is long enough to be counted.
+const MAX_SPENT: Duration = Duration::from_millis(200);
 
 /// Most events that wait for their answers until the next change is sent.
 const MAX_ANSWERS: usize = 1_024;
@@ -27,27 +29,27 @@ impl Task {
 
     /// Shows pages the view as it is now, and viewers what has changed, if it is time.
     pub(super) async fn show(&mut self) -> Result<(), End> {
+        let looking = self.stage.take_looking();
+        if !looking.is_empty() {
+            self.touch();
+            self.look()?;
+        }
         if self.is_alone() {
             // Nobody to be told: the state is rendered when somebody asks. But who comes next must not be told of a change
             // whose events are gone.
             self.ties.asides.clear();
-            if !self.looking.is_empty() || !self.ties.events.is_empty() {
+            if !looking.is_empty() || !self.ties.events.is_empty() {
                 self.look()?;
-                self.tell(Instant::now()).await?;
+                self.tell().await?;
             }
-        } else if self.has_news() {
-            let now = Instant::now();
-            if now >= self.next || self.answers.len() >= MAX_ANSWERS {
-                self.look()?;
-                self.tell(now).await?;
-            } else if !self.looking.is_empty() {
-                self.look()?;
-            }
+        } else if self.has_news() && (Instant::now() >= self.next || self.answers.len() >= MAX_ANSWERS) {
+            self.look()?;
+            self.tell().await?;
         }
         if !self.has_news() || self.is_alone() {
             self.answer();
         }
-        for looking in self.looking.drain(..) {
+        for looking in looking {
             // A page that nobody waits for any more is no matter.
             let _ = looking.send(Arc::clone(&self.latest));
         }
@@ -57,19 +59,21 @@ impl Task {
     /// Renders the state, if it has changed.
     fn look(&mut self) -> Result<(), End> {
         if std::mem::take(&mut self.is_dirty) {
-            self.latest = Self::render(&self.stage, &*self.state).map_err(crash)?;
+            self.latest = Self::render(&self.stage, &*self.state).map_err(End::crash)?;
             self.is_ahead = true;
         }
         Ok(())
     }
 
     /// Tells all viewers what has changed since they were told last, and what their scripts are to know.
-    async fn tell(&mut self, now: Instant) -> Result<(), End> {
+    async fn tell(&mut self) -> Result<(), End> {
         let stage = Arc::clone(&self.stage);
         let mut shown = stage.shown.write().await;
+        let begun = Instant::now();
         let mut members = Members::default();
         if std::mem::take(&mut self.is_ahead) {
-            members = self.held.diff(&self.latest.html, &mut |_| String::new()).map_err(|error| crash(error.to_string()))?;
+            let diff = self.held.diff(&self.latest.html, &mut |_| String::new());
+            members = diff.map_err(|error| End::crash(error.to_string()))?;
             let title = shown.as_ref().and_then(|shown| shown.title.as_deref());
             if self.latest.title.as_deref() != title
                 && let Some(title) = &self.latest.title
@@ -83,12 +87,14 @@ impl Task {
         if let Some(events) = Pushed::list(&mut self.ties.events) {
             members.push_member("e", &events);
         }
-        let told = if members.is_empty() { 0 } else { stage.tell(&reply::diff(&members)) };
-        drop(shown);
-        self.tell_asides();
-        if told > 0 {
+        if !members.is_empty() && stage.tell(&reply::diff(&members)) > 0 {
             metrics::counter!("firecrest_shared_frames_total").increment(1);
-            self.next = now + self.options.pace().max(now.elapsed() * SHARE);
+        }
+        drop(shown);
+        flush::scope(|| self.tell_asides());
+        if !self.is_alone() {
+            let spent = begun.elapsed().min(MAX_SPENT);
+            self.next = begun + self.options.pace().max(spent * SHARE);
         }
         Ok(())
     }
@@ -106,21 +112,6 @@ impl Task {
         }
     }
 
-    /// Shows a new state to everybody who has seen another.
-    pub(super) async fn show_everything(&mut self) -> Result<(), String> {
-        let latest: Arc<Sight> = Self::render(&self.stage, &*self.state)?;
-        let mut held = Held::shared(self.stage.endpoint.live_table().seed);
-        let members = latest.everything(&mut held).map_err(|error| error.to_string())?;
-        let mut shown = self.stage.shown.write().await;
-        *shown = Some(Arc::clone(&latest));
-        // A message with statics takes the place of all that clients hold (spec §3.3).
-        self.stage.tell(&reply::diff(&members));
-        drop(shown);
-        (self.latest, self.held) = (latest, held);
-        (self.is_dirty, self.is_ahead) = (false, false);
-        Ok(())
-    }
-
     fn answer(&mut self) {
         if !self.answers.is_empty() {
             flush::scope(|| {
@@ -130,8 +121,4 @@ impl Task {
             });
         }
     }
-}
-
-fn crash(error: impl Into<String>) -> End {
-    End::Over(Reason::Crashed(error.into()))
 }

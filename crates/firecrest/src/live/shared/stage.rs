@@ -1,10 +1,8 @@
 //! What a shared view's task shares with its viewers.
 
-use std::any::Any;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use firecrest_pubsub::{Broadcast, Subscriber, Subscription};
+use firecrest_pubsub::{Broadcast, Subscription};
 use firecrest_wire::params::Params;
 use firecrest_wire::{Payload, Text};
 use tokio::sync::{Notify, RwLock, mpsc, oneshot, watch};
@@ -12,11 +10,13 @@ use tokio::sync::{Notify, RwLock, mpsc, oneshot, watch};
 use super::Viewer;
 use super::key::Key;
 use super::kind::{Said, SharedKind};
+use super::mail::Mail;
 use super::roster::Roster;
 use super::sight::Sight;
 use super::viewer::Visit;
 use crate::Endpoint;
 use crate::channel::{self, DeferredReply, Reason};
+use crate::connection::flush;
 use crate::live::kind::Kind;
 use crate::live::mount::Problem;
 use crate::live::{Layout, MountError};
@@ -31,42 +31,44 @@ pub(in crate::live) struct Stage {
     pub(super) layout: Option<Layout>,
     pub(super) endpoint: Endpoint,
     /// Unique on this node, unlike the topics that its viewers have joined on.
-    pub(super) number: u64,
-    pub(super) orders: mpsc::Sender<Order>,
+    number: u64,
+    /// What viewers say. Who says more than the state can handle waits.
+    pub(super) events: mpsc::Sender<Event>,
+    /// What the program says.
+    pub(super) mail: Mail,
+    /// Pages that wait to see the view as it is now: as many as requests wait.
+    looking: Mutex<Vec<Looking>>,
     pub(super) phase: watch::Sender<Phase>,
     /// What all viewers have been sent. Who takes a place holds the lock until the answer is on its way, and the task
     /// while it tells everybody: so nobody misses a change, or is told of one twice.
     pub(super) shown: Arc<RwLock<Option<Arc<Sight>>>>,
     roster: Mutex<Roster>,
-    /// The task has something to look at besides orders.
+    /// The task has something to look at besides its queues.
     pub(super) news: Notify,
-    /// Whether more broadcasts came than may wait.
-    is_overrun: AtomicBool,
     pub(super) viewers: Viewers,
     audiences: Mutex<Vec<Viewers>>,
 }
 
-/// What a view's task is asked to do.
-pub(super) enum Order {
-    Event {
-        viewer: Viewer,
-        said: Said,
-        answer: DeferredReply,
-    },
-    Info(Box<dyn Any + Send>),
-    Broadcast(Arc<Broadcast>),
-    /// The view as it is now, for a page.
-    Look(oneshot::Sender<Arc<Sight>>),
+/// What a viewer says.
+pub(super) struct Event {
+    /// Who has said something and left has not left before it was handled.
+    pub(super) place: Arc<Place>,
+    pub(super) said: Said,
+    pub(super) answer: DeferredReply,
 }
+
+pub(super) type Looking = oneshot::Sender<Arc<Sight>>;
 
 pub(super) enum Phase {
     Starting,
     Running,
+    /// Nobody looked. There may be another one.
+    Ended,
     /// It could not start, or crashed too often.
     Failed(Problem),
 }
 
-/// Takes what a stage is made of besides what is the same for all.
+/// What a stage is made of besides what is the same for all.
 pub(super) struct Parts {
     pub(super) kind: &'static Kind,
     pub(super) shared: &'static SharedKind,
@@ -78,7 +80,7 @@ pub(super) struct Parts {
 }
 
 impl Stage {
-    pub(super) fn new(parts: Parts, orders: mpsc::Sender<Order>) -> Self {
+    pub(super) fn new(parts: Parts, events: mpsc::Sender<Event>) -> Self {
         let Parts { kind, shared, key, params, layout, endpoint, number } = parts;
         let viewers = endpoint.viewers(&format!("{} {number}", (kind.name)()));
         Stage {
@@ -89,40 +91,63 @@ impl Stage {
             layout,
             endpoint,
             number,
-            orders,
+            events,
+            mail: Mail::new((shared.options)().max_waiting),
+            looking: Mutex::default(),
             phase: watch::Sender::new(Phase::Starting),
             shown: Arc::default(),
             roster: Mutex::default(),
             news: Notify::new(),
-            is_overrun: AtomicBool::new(false),
             viewers,
             audiences: Mutex::default(),
         }
     }
 
-    /// Waits until it has started.
-    pub(super) async fn ready(&self) -> Result<(), MountError> {
+    /// Waits until it has started. No, when it has ended again.
+    pub(super) async fn ready(&self) -> Result<bool, MountError> {
         let mut phase = self.phase.subscribe();
         // The sender is the stage's own: it is there as long as this waits.
         let Ok(phase) = phase.wait_for(|phase| !matches!(phase, Phase::Starting)).await else {
-            return Ok(());
+            return Ok(false);
         };
         match &*phase {
             Phase::Failed(problem) => Err(MountError::new(problem.clone())),
-            Phase::Starting | Phase::Running => Ok(()),
+            Phase::Ended => Ok(false),
+            Phase::Starting | Phase::Running => Ok(true),
         }
     }
 
     /// The view as it is now; nothing when it has ended.
     pub(super) async fn look(&self) -> Option<Arc<Sight>> {
         let (answer, asked) = oneshot::channel();
-        self.orders.send(Order::Look(answer)).await.ok()?;
+        {
+            let roster = self.roster();
+            if roster.is_closed() {
+                return None;
+            }
+            // While the roster is locked: nobody may wait who came after the end.
+            self.looking().push(answer);
+        }
+        self.news.notify_one();
         asked.await.ok()
+    }
+
+    /// Pages that wait for a look.
+    pub(super) fn take_looking(&self) -> Vec<Looking> {
+        std::mem::take(&mut self.looking())
+    }
+
+    pub(super) fn is_looked_at(&self) -> bool {
+        !self.looking().is_empty()
     }
 
     /// Lets a viewer in; nothing when the view has ended. What is [shown](Self::shown) must be locked, and stay so until the viewer
     /// was sent it.
-    pub(super) fn enter(self: &Arc<Self>, visit: Visit, channel: &Arc<channel::Shared>) -> Option<Place> {
+    pub(super) fn enter(
+        self: &Arc<Self>,
+        visit: Visit,
+        channel: &Arc<channel::Shared>,
+    ) -> Option<(Place, Subscription)> {
         let mut viewing = vec![self.viewers.enter()];
         let viewer = Viewer::new(viewing[0].id(), visit);
         let topic = self.roster().enter(viewer.clone(), Arc::clone(channel))?;
@@ -130,7 +155,7 @@ impl Stage {
         let frames = self.endpoint.live_table().stages.frames();
         let frames = frames.subscribe(&self.frames(&topic), channel.id, channel.clone());
         self.news.notify_one();
-        Some(Place { stage: Arc::clone(self), viewer, topic, _viewing: viewing.into(), _frames: frames })
+        Some((Place { stage: Arc::clone(self), viewer, topic, _viewing: viewing.into() }, frames))
     }
 
     /// Sends something to all viewers. Returns how many they are.
@@ -140,7 +165,8 @@ impl Stage {
             let broadcast = Broadcast::new(topic.clone(), "diff", payload.clone());
             self.endpoint.live_table().stages.frames().publish(&self.frames(&topic), broadcast, None)
         };
-        topics.into_iter().map(tell).sum()
+        // One scope: written together, however many topics there are.
+        flush::scope(|| topics.into_iter().map(tell).sum())
     }
 
     /// Where the viewers listen who have joined on a topic. A client may have joined another view on that topic.
@@ -150,6 +176,10 @@ impl Stage {
 
     pub(super) fn roster(&self) -> MutexGuard<'_, Roster> {
         self.roster.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn looking(&self) -> MutexGuard<'_, Vec<Looking>> {
+        self.looking.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn audiences(&self) -> MutexGuard<'_, Vec<Viewers>> {
@@ -164,53 +194,40 @@ impl Stage {
         }
     }
 
-    /// Whether broadcasts were lost since this was asked last.
-    pub(super) fn was_overrun(&self) -> bool {
-        self.is_overrun.swap(false, Ordering::Relaxed)
+    /// Lets nobody in any more, unless somebody is there or looks.
+    pub(super) fn close_if_idle(&self) -> bool {
+        let mut roster = self.roster();
+        if roster.is_empty() && !self.is_looked_at() {
+            roster.close();
+        }
+        roster.is_closed()
     }
 
-    /// Ends it for everybody who is there.
-    pub(super) fn fail(&self, problem: Problem) {
-        let error = format!("the shared view has ended: {problem:?}");
-        self.phase.send_replace(Phase::Failed(problem));
-        let channels = self.roster().close();
-        for channel in channels {
+    /// Ends it, for everybody who is still there.
+    pub(super) fn end(&self, phase: Phase) {
+        let error = match &phase {
+            Phase::Failed(problem) => format!("the shared view has ended: {problem:?}"),
+            _ => "the shared view has ended".to_owned(),
+        };
+        self.phase.send_replace(phase);
+        for channel in self.roster().close() {
             channel.mailbox.close(Reason::Crashed(error.clone()));
         }
+        drop(self.take_looking());
     }
 }
 
-/// A viewer's place; given up when dropped, however its channel has ended.
+/// A viewer's place; given up with its last handle, however its channel has ended.
 pub(super) struct Place {
     pub(super) stage: Arc<Stage>,
     pub(super) viewer: Viewer,
     topic: Text,
     _viewing: Box<[Viewing]>,
-    _frames: Subscription,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         self.stage.roster().leave(self.viewer.id(), &self.topic);
         self.stage.news.notify_one();
-    }
-}
-
-/// Hears broadcasts for a shared view.
-pub(super) struct Listener(Weak<Stage>);
-
-impl Listener {
-    pub(super) fn new(stage: &Arc<Stage>) -> Self {
-        Listener(Arc::downgrade(stage))
-    }
-}
-
-impl Subscriber for Listener {
-    fn deliver(&self, broadcast: &Arc<Broadcast>) {
-        let Some(stage) = self.0.upgrade() else { return };
-        if stage.orders.try_send(Order::Broadcast(Arc::clone(broadcast))).is_err() {
-            stage.is_overrun.store(true, Ordering::Relaxed);
-            stage.news.notify_one();
-        }
     }
 }

@@ -15,6 +15,9 @@ use crate::connection::flush;
 use crate::live::MountError;
 use crate::live::page::Page;
 
+/// Which part of the views is given up at the limit, if nobody looks at them: looking for them takes time.
+const ROOM: usize = 16;
+
 /// Most shared views of a node, unless the mount says otherwise.
 const MAX_STAGES: usize = 10_000;
 
@@ -49,17 +52,20 @@ impl Stages {
     pub(super) fn find(&self, page: &Page, shared: &'static SharedKind) -> Result<Arc<Stage>, MountError> {
         let key = Key::of(page)?;
         let mut table = self.table();
-        if let Some(stage) = table.get(&key).and_then(Weak::upgrade) {
+        let known = table.get(&key).and_then(Weak::upgrade);
+        // One that has just ended is as good as none.
+        if let Some(stage) = known.filter(|stage| !stage.roster().is_closed()) {
             return Ok(stage);
         }
-        if table.len() >= self.limit.load(Ordering::Relaxed) {
+        let limit = self.limit.load(Ordering::Relaxed);
+        if table.len() >= limit && !make_room(&mut table, limit) {
             tracing::warn!(
-                views = table.len(),
-                "as many shared views as this node may have: one more is refused"
+                limit,
+                "as many shared views as this node may have are looked at: one more is refused"
             );
             return Err(MountError::status(StatusCode::SERVICE_UNAVAILABLE));
         }
-        let (sender, orders) = mpsc::channel((shared.options)().max_waiting.max(1));
+        let (sender, events) = mpsc::channel((shared.options)().max_waiting.max(1));
         let params = page.address.as_ref().map(|address| address.path.clone()).unwrap_or_default();
         let parts = Parts {
             kind: page.kind,
@@ -72,7 +78,7 @@ impl Stages {
         };
         let stage = Arc::new(Stage::new(parts, sender));
         table.insert(key, Arc::downgrade(&stage));
-        tokio::spawn(task::run(Arc::clone(&stage), orders));
+        tokio::spawn(task::run(Arc::clone(&stage), events));
         Ok(stage)
     }
 
@@ -88,4 +94,19 @@ impl Stages {
     fn table(&self) -> MutexGuard<'_, HashMap<Key, Weak<Stage>>> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Gives up views that nobody looks at. No, when there is none.
+fn make_room(table: &mut HashMap<Key, Weak<Stage>>, limit: usize) -> bool {
+    let mut wanted = (limit / ROOM).max(1);
+    table.retain(|_, stage| {
+        let Some(stage) = stage.upgrade() else { return false };
+        if wanted == 0 || !stage.close_if_idle() {
+            return true;
+        }
+        wanted -= 1;
+        stage.news.notify_one();
+        false
+    });
+    table.len() < limit
 }

@@ -11,15 +11,21 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use super::Viewer;
 use super::context::Ties;
 use super::kind::{Said, State};
+use super::mail::Letter;
+use super::roster::Move;
 use super::sight::Sight;
-use super::stage::{Order, Stage};
+use super::stage::{Event, Stage};
 use super::task::{End, Task};
-use crate::channel::{DeferredReply, Outcome, Reason, Reply};
+use crate::channel::{DeferredReply, Outcome, Reply, Stop};
 use crate::live::mount::Problem;
 use crate::live::nested::InShared;
 use crate::live::turn::answer_with;
 use crate::live::{Flash, LayoutContext};
-use crate::telemetry::{Panic, shown_error};
+use crate::telemetry::Panic;
+
+/// Most viewers that the state is told of, and most letters that it reads, before something is shown.
+const MAX_MOVES: usize = 1_024;
+const MAX_MAIL: usize = 1_024;
 
 /// An event's answer that is due.
 pub(super) struct Answer {
@@ -69,57 +75,68 @@ impl Task {
 
     /// Tells the state who has come and who has gone.
     pub(super) async fn notice_viewers(&mut self) -> Result<(), End> {
-        if self.stage.was_overrun() {
-            let error = format!("more than {} messages wait for the view", self.options.max_waiting);
-            return Err(End::Over(Reason::Crashed(error)));
-        }
-        loop {
+        for _ in 0..MAX_MOVES {
             // A statement of its own: nothing may be locked while the state is told.
-            let next = self.stage.roster().next_arrival();
-            let Some(viewer) = next else { break };
-            self.call(|state, ties| state.handle_join(viewer, ties)).await?;
+            let next = self.stage.roster().next_move();
+            match next {
+                Some(Move::Came(viewer)) => self.call(|state, ties| state.handle_join(viewer, ties)).await?,
+                Some(Move::Went(viewer)) => self.call(|state, ties| state.handle_leave(viewer, ties)).await?,
+                None => return Ok(()),
+            };
         }
-        loop {
-            let next = self.stage.roster().next_departure();
-            let Some(viewer) = next else { return Ok(()) };
-            self.call(|state, ties| state.handle_leave(viewer, ties)).await?;
+        // The rest after something was shown.
+        self.stage.news.notify_one();
+        Ok(())
+    }
+
+    /// Handles infos and broadcasts that have come, up to a bound.
+    pub(super) async fn read_mail(&mut self) -> Result<(), End> {
+        for _ in 0..MAX_MAIL {
+            let letter = self.stage.mail.next().map_err(|overrun| End::crash(overrun.to_string()))?;
+            match letter {
+                Some(Letter::Info(info)) => self.info(info).await?,
+                Some(Letter::Broadcast(broadcast)) => {
+                    let told = self.call(|state, ties| state.handle_broadcast(broadcast, ties)).await;
+                    Self::without_reply(told?)?;
+                }
+                None => return Ok(()),
+            }
         }
+        self.stage.news.notify_one();
+        Ok(())
     }
 
     /// Notices what has changed until now of what the state looks at.
     pub(super) fn notice_changes(&mut self) {
-        while let Some(Some(())) = self.ties.sources.next().now_or_never() {
+        // As many times as there are values: one that always changes is no reason not to go on.
+        for _ in 0..=self.ties.sources.len() {
+            // A task that has done much is not told to wait here: it would show what is not true any more.
+            let changed = tokio::task::coop::unconstrained(self.ties.sources.next());
+            let Some(Some(())) = changed.now_or_never() else { break };
             self.is_dirty = true;
         }
     }
 
-    pub(super) async fn take(&mut self, order: Order) -> Result<(), End> {
-        match order {
-            Order::Event { viewer, said, answer } => self.event(viewer, said, answer).await,
-            Order::Info(info) => self.info(info).await,
-            Order::Broadcast(broadcast) => {
-                self.call(|state, ties| state.handle_broadcast(broadcast, ties)).await.map(drop)
-            }
-            Order::Look(asking) => {
-                self.touch();
-                self.looking.push(asking);
-                Ok(())
-            }
-        }
-    }
-
     pub(super) async fn info(&mut self, info: Box<dyn Any + Send>) -> Result<(), End> {
-        self.call(|state, ties| state.handle_info(info, ties)).await.map(drop)
+        let told = self.call(|state, ties| state.handle_info(info, ties)).await;
+        Self::without_reply(told?)
     }
 
-    async fn event(&mut self, viewer: Viewer, said: Said, answer: DeferredReply) -> Result<(), End> {
-        self.notice_viewers().await?;
-        if self.stage.roster().channel(viewer.id()).is_none() {
-            // It has gone: the state was told so.
-            return Ok(());
+    fn without_reply(reply: Option<Reply>) -> Result<(), End> {
+        match reply {
+            None => Ok(()),
+            Some(_) => Err(End::crash("only handle_event has an event to reply to")),
         }
-        let reply = match self.call(|state, ties| state.handle_event(said, viewer, ties)).await {
-            Ok(reply) => reply,
+    }
+
+    pub(super) async fn event(&mut self, event: Event) -> Result<(), End> {
+        let Event { place, said, answer } = event;
+        let handled = self.say(&place.viewer, said).await;
+        let (reply, end) = match handled {
+            Ok(reply) => (reply, None),
+            Err(End::Over { reason, reply }) if !reason.is_crash() => {
+                (reply, Some(End::Over { reason, reply: None }))
+            }
             Err(end) => {
                 // This client joins again, and so it learns that its event was not handled.
                 answer.crash("the shared view ended while it handled this event");
@@ -130,7 +147,18 @@ impl Task {
             Ok(reply) => self.answers.push(Answer { answer, reply }),
             Err(crash) => answer.crash(format!("{:?}", crash.reason)),
         }
-        Ok(())
+        end.map_or(Ok(()), Err)
+    }
+
+    /// Hands an event to the state, which is told first that the viewer is there.
+    async fn say(&mut self, viewer: &Viewer, said: Said) -> Result<Option<Reply>, End> {
+        let is_new = self.stage.roster().announce(viewer.id());
+        if is_new {
+            let viewer = viewer.clone();
+            self.call(|state, ties| state.handle_join(viewer, ties)).await?;
+        }
+        let viewer = viewer.clone();
+        self.call(|state, ties| state.handle_event(said, viewer, ties)).await
     }
 
     /// Runs a callback. Returns its reply, if it has one.
@@ -141,7 +169,7 @@ impl Task {
         let Task { state, ties, .. } = self;
         let called = AssertUnwindSafe(async { callback(&mut **state, ties).await }).catch_unwind().await;
         if let Some(error) = ties.failed.take() {
-            return Err(End::Over(Reason::Crashed(error)));
+            return Err(End::crash(error));
         }
         match called {
             Ok(Outcome::NoReply) => Ok(None),
@@ -153,16 +181,8 @@ impl Task {
                 self.is_dirty = true;
                 Ok(Some(reply))
             }
-            Ok(Outcome::Stop(stop)) => Err(End::Over(stop.reason)),
-            Err(panic) => Err(End::Over(Reason::Crashed(Panic::new(panic).to_string()))),
-        }
-    }
-
-    pub(super) async fn terminate(&mut self, reason: &Reason) {
-        let ending = AssertUnwindSafe(async { self.state.terminate(reason).await }).catch_unwind().await;
-        if let Err(panic) = ending {
-            let error = Panic::new(panic);
-            tracing::error!(key = self.stage.key.name, error = shown_error(&error), "terminate panicked");
+            Ok(Outcome::Stop(Stop { reason, reply })) => Err(End::Over { reason, reply }),
+            Err(panic) => Err(End::crash(Panic::new(panic).to_string())),
         }
     }
 }

@@ -37,6 +37,40 @@ async fn after_a_crash_every_viewer_sees_the_new_state() {
     assert_eq!(super::board::lines(&joined), ["after"]);
 }
 
+#[tokio::test]
+async fn the_new_state_is_sent_as_a_change_of_the_old() {
+    let mut visitor = visitor().await;
+    let mut other = Watcher::open(&mut visitor, "/boards/a").await;
+    let mut culprit = Watcher::open(&mut visitor, "/boards/a").await;
+    other.ask("write", json!({ "line": "before" })).await;
+    other.until(|html| html.contains("<p>2</p>")).await;
+    let topic = culprit.topic.clone();
+    culprit.tab.tell(&topic, "event", json!({ "type": "click", "event": "crash", "value": {} })).await;
+    let frame = loop {
+        let frame = other.tab.next_json().await;
+        if frame[4].get("2").is_some() {
+            break frame;
+        }
+    };
+    assert!(frame[4].get("s").is_none(), "nothing is replaced that looks the same: {frame}");
+    assert_eq!(frame[4]["t"], "0 lines");
+}
+
+#[tokio::test]
+async fn a_flood_of_broadcasts_starts_the_state_anew_and_it_goes_on() {
+    let mut visitor = visitor().await;
+    let mut board = Watcher::open(&mut visitor, "/boards/a").await;
+    board.ask("write", json!({ "line": "before" })).await;
+    // It is one task; on this runtime of one thread nobody reads meanwhile.
+    for _ in 0..2_000 {
+        visitor.server.endpoint.broadcast("board /boards/a", "flood", &json!({})).unwrap();
+    }
+    board.until(|html| !html.contains("before")).await;
+    visitor.server.endpoint.broadcast("board /boards/a", "after", &json!({})).unwrap();
+    board.until(|html| html.ends_with("<b>after</b>")).await;
+    assert!(!board.html().contains("flood"), "what was said to the last state is not said to the next");
+}
+
 /// Starts as often as it may, and falls over whenever somebody comes.
 struct Weak;
 

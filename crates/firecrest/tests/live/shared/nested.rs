@@ -77,9 +77,11 @@ async fn two_pages_share_the_view_inside_them_and_nothing_else() {
 async fn f122_it_is_left_when_the_view_around_it_takes_it_out() {
     let mut visitor = visitor().await;
     let (mut first, _) = open(&mut visitor).await;
-    let (second, _) = open(&mut visitor).await;
+    let (mut second, outer) = open(&mut visitor).await;
     first.until(|html| html.contains("<p>2</p>")).await;
-    drop(second);
+    second.tab.tell(&outer, "event", json!({ "type": "click", "event": "hide", "value": {} })).await;
+    // The client leaves what is not in the page any more.
+    second.tab.tell("lv:board", "phx_leave", json!({})).await;
     first.until(|html| html.contains("<p>1</p>")).await;
 }
 

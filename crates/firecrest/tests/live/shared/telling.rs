@@ -71,6 +71,18 @@ async fn k006_the_number_of_viewers_rises_and_falls() {
 }
 
 #[tokio::test]
+async fn what_is_said_before_leaving_is_heard() {
+    let (_visitor, mut first, second) = two().await;
+    let topic = second.topic.clone();
+    let mut tab = second.tab;
+    let payload = json!({ "type": "click", "event": "write", "value": { "line": "last words" } });
+    tab.tell(&topic, "event", payload).await;
+    tab.tell(&topic, "phx_leave", json!({})).await;
+    first.until(|html| html.ends_with("<b>last words</b>")).await;
+    first.until(|html| html.starts_with("<p>1</p>")).await;
+}
+
+#[tokio::test]
 async fn timers_handles_and_broadcasts_reach_the_state() {
     let (visitor, mut first, _second) = two().await;
     say(&visitor, "later");

@@ -133,22 +133,56 @@ async fn another_query_is_the_same_page_and_another_path_another() {
 }
 
 #[tokio::test]
-async fn a_node_has_no_more_views_than_it_may() {
+async fn a_view_that_nobody_looks_at_makes_room_for_another() {
     let mut visitor =
         Visitor::of(|live| live.root_layout(root).shared::<Board>("/boards/{name}").max_shared(1)).await;
     assert_eq!(visitor.get("/boards/a").await.status, 200);
-    assert_eq!(visitor.get("/boards/b").await.status, 503);
-    assert_eq!(visitor.get("/boards/a").await.status, 200);
+    let mut watcher = Watcher::open(&mut visitor, "/boards/b").await;
+    watcher.until(|html| html.contains("<p>1</p>")).await;
+    assert_eq!(visitor.get("/boards/c").await.status, 503, "somebody looks at the only one");
+    assert_eq!(visitor.get("/boards/b").await.status, 200);
 }
 
 #[tokio::test]
 async fn a_view_ends_when_nobody_looks_and_starts_when_somebody_does() {
     let (mut visitor, _numbers) = visits().await;
     let before = STARTED.load(Ordering::SeqCst);
-    visitor.get("/visits/linger").await;
-    crate::support::until(|| visitor.server.endpoint.viewers("nobody").count() == 0).await;
-    // It ends at once, sooner or later.
-    while STARTED.load(Ordering::SeqCst) < before + 2 {
-        visitor.get("/visits/linger").await;
+    // Each of these finds the last one ending or ended; none finds nothing.
+    while STARTED.load(Ordering::SeqCst) < before + 20 {
+        let page = visitor.get("/visits/linger").await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        let (mut tab, page, joined) = visitor.open("/visits/linger").await;
+        ok(&joined);
+        let payload = page.join("/visits/linger");
+        assert_eq!(tab.join(&page.topic(), payload).await["status"], "ok");
     }
+}
+
+#[tokio::test]
+async fn another_page_than_the_one_that_was_loaded_is_a_visit_too() {
+    let (mut visitor, numbers) = visits().await;
+    let (mut tab, page, _) = visitor.open("/visits").await;
+    assert_eq!(numbers.get()[0], 1);
+    let mut payload = page.join("/visits/other");
+    payload["params"]["_mounts"] = json!(7);
+    tab.begin_join(&page.topic(), payload).await;
+    crate::support::until(|| numbers.get()[0] == 2).await;
+}
+
+#[tokio::test]
+async fn who_has_navigated_and_comes_back_is_no_second_visitor() {
+    let (mut visitor, numbers) = visits().await;
+    let (mut tab, page, _) = visitor.open("/visits").await;
+    let mut payload = page.join("/visits");
+    payload["redirect"] = json!("http://localhost/visits/x");
+    payload["params"]["_mounts"] = json!(1);
+    let reference = tab.begin_join(&page.topic(), payload).await;
+    loop {
+        let frame = tab.next_json().await;
+        if frame[1] == json!(reference) {
+            assert_eq!(frame[4]["status"], "ok");
+            break;
+        }
+    }
+    assert_eq!(numbers.get()[0], 1);
 }
