@@ -49,9 +49,12 @@ pub trait SharedView: Sized + Send + 'static {
     /// What the rest of the program says: timers, [handles](super::SharedHandle). `()` when it says nothing.
     type Info: Send + 'static;
 
-    /// Somebody wants to see the page: the place to count a visit, or to refuse a visitor. It runs after the mount hooks, for
+    /// Somebody wants to see the page: the place to count a visit. It runs after the mount hooks, for
     /// every page load (GET, not HEAD) and for every live navigation here; not when a client comes back to a page that it has, and not
-    /// for a view inside another. It does not wait for the view's task, nor the task for it.
+    /// for a view inside another. Clients say themselves whether they come back: to refuse somebody, use a
+    /// [`MountHook`](crate::live::MountHook), which runs for every join.
+    ///
+    /// It does not wait for the view's task, nor the task for it.
     fn visit(cx: &mut Mount<'_>) -> impl Future<Output = Result<(), MountError>> + Send {
         let _ = cx;
         async { Ok(()) }

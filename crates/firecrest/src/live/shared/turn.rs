@@ -97,7 +97,7 @@ impl Task {
                 Some(Letter::Info(info)) => self.info(info).await?,
                 Some(Letter::Broadcast(broadcast)) => {
                     let told = self.call(|state, ties| state.handle_broadcast(broadcast, ties)).await;
-                    Self::without_reply(told?)?;
+                    Self::without_reply(told?.as_ref())?;
                 }
                 None => return Ok(()),
             }
@@ -119,10 +119,10 @@ impl Task {
 
     pub(super) async fn info(&mut self, info: Box<dyn Any + Send>) -> Result<(), End> {
         let told = self.call(|state, ties| state.handle_info(info, ties)).await;
-        Self::without_reply(told?)
+        Self::without_reply(told?.as_ref())
     }
 
-    fn without_reply(reply: Option<Reply>) -> Result<(), End> {
+    fn without_reply(reply: Option<&Reply>) -> Result<(), End> {
         match reply {
             None => Ok(()),
             Some(_) => Err(End::crash("only handle_event has an event to reply to")),
