@@ -1,4 +1,4 @@
-//! What building and testing need besides cargo: Node, npm, a C compiler, make and Chromium.
+//! What building and testing need besides cargo: Node, npm, a C compiler, make, Chromium, Redis and PostgreSQL.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +13,7 @@ const CHROMIUM: &str = "/usr/bin/chromium";
 
 /// Checks what the tests need, installs what can be installed, and names all that is missing.
 pub(crate) fn check() -> Result<(), Failure> {
-    all([rust_components(), node(), npm(), c_tools(), chromium()])
+    all([rust_components(), node(), npm(), c_tools(), chromium(), redis(), postgres()])
 }
 
 /// As [`check`], only for what bundling the assets and building the showcase need.
@@ -71,6 +71,34 @@ fn chromium() -> Result<(), Failure> {
     install("chromium", &format!("Chromium is needed at {CHROMIUM}, or where the variable CHROMIUM says"))
 }
 
+/// The tests of the counters start servers of their own.
+fn redis() -> Result<(), Failure> {
+    if succeeds(&mut command("redis-server", &["--version"])) {
+        return Ok(());
+    }
+    install_server("redis-server", "redis-server is needed in the path")
+}
+
+/// Debian keeps its programs beside the path, a folder for each version.
+fn postgres() -> Result<(), Failure> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let debian = versions.map(|version| version.path().join("bin/initdb")).any(|initdb| initdb.exists());
+    if debian || succeeds(&mut command("initdb", &["--version"])) {
+        return Ok(());
+    }
+    install_server("postgresql", "PostgreSQL's initdb is needed, in the path or in /usr/lib/postgresql")
+}
+
+/// Installs a package whose service nobody has asked for: it is stopped, and not started again.
+fn install_server(package: &str, needed: &str) -> Result<(), Failure> {
+    install(package, needed)?;
+    let has_services = Path::new("/run/systemd/system").exists();
+    match as_root("systemctl", &["disable", "--now", package]).filter(|_| has_services) {
+        Some(mut stop) => run(&mut stop),
+        None => Ok(()),
+    }
+}
+
 /// Installs a package of Debian's, or says what is needed.
 pub(crate) fn install(package: &str, needed: &str) -> Result<(), Failure> {
     let (Some(mut update), Some(mut install)) = (apt(), apt()) else {
@@ -83,17 +111,22 @@ pub(crate) fn install(package: &str, needed: &str) -> Result<(), Failure> {
 
 /// `apt-get` with the right to install, on systems that have it.
 fn apt() -> Option<Command> {
-    if !Path::new("/usr/bin/apt-get").exists() {
-        return None;
-    }
+    let apt = as_root("env", &["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]);
+    apt.filter(|_| Path::new("/usr/bin/apt-get").exists())
+}
+
+/// A command with the rights of root, for who has them or can have them without a password.
+fn as_root(program: &str, arguments: &[&str]) -> Option<Command> {
     let is_root = output(&mut command("id", &["-u"])).is_some_and(|id| id == "0");
     if is_root {
-        let mut apt = command("apt-get", &["-q"]);
-        apt.env("DEBIAN_FRONTEND", "noninteractive");
-        return Some(apt);
+        return Some(command(program, arguments));
     }
     let has_sudo = succeeds(&mut command("sudo", &["-n", "true"]));
-    has_sudo.then(|| command("sudo", &["-n", "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]))
+    has_sudo.then(|| {
+        let mut sudo = command("sudo", &["-n", program]);
+        sudo.args(arguments);
+        sudo
+    })
 }
 
 /// The 20 of `v20.1.2`.

@@ -104,8 +104,38 @@ async fn names_are_any_text(store: &impl Store) {
     let longest = "n".repeat(255 - names.prefix.len());
     let widest = "é".repeat((255 - names.prefix.len()) / 2);
     let texts = [
-        "a", "A", "a ", " a", "ä", "a\u{308}", "ﬁ", "fi", "日本語", "🐦", "ß", "ss", "I", "i", "ı", "a\n", "a\\n", "'; --",
-        "\"", "%", "_", "*", "{}", "a:b", "a/b", "a,b", "\u{202e}", "\u{10ffff}", "null", "0", &longest, &widest,
+        "a",
+        "A",
+        "a ",
+        " a",
+        "ä",
+        "a\u{308}",
+        "ﬁ",
+        "fi",
+        "日本語",
+        "🐦",
+        "ß",
+        "ss",
+        "I",
+        "i",
+        "ı",
+        "a\n",
+        "a\\n",
+        "'; --",
+        "\"",
+        "%",
+        "_",
+        "*",
+        "{}",
+        "a:b",
+        "a/b",
+        "a,b",
+        "\u{202e}",
+        "\u{10ffff}",
+        "null",
+        "0",
+        &longest,
+        &widest,
     ];
     let deltas: Vec<_> = (1..).zip(texts).map(|(delta, text)| (text, delta)).collect();
     writer.commit(store, names.deltas(&deltas)).await;
@@ -120,7 +150,11 @@ async fn sums_stay_within_64_bits(store: &impl Store) {
     let ends = names.deltas(&[("top", i64::MAX), ("bottom", i64::MIN)]);
     assert_eq!(writer.commit(store, ends).await, [i64::MAX, i64::MIN]);
     let beyond = names.deltas(&[("top", 1), ("bottom", -1), ("between", 7)]);
-    assert_eq!(writer.commit(store, beyond).await, [i64::MAX, i64::MIN, 7], "a sum stays at its end, the others are added");
+    assert_eq!(
+        writer.commit(store, beyond).await,
+        [i64::MAX, i64::MIN, 7],
+        "a sum stays at its end, the others are added"
+    );
     let far = names.deltas(&[("top", i64::MAX), ("bottom", i64::MIN)]);
     assert_eq!(writer.commit(store, far).await, [i64::MAX, i64::MIN]);
     let back = names.deltas(&[("top", -2), ("bottom", 2)]);
@@ -156,7 +190,7 @@ async fn what_writers_add_at_the_same_time_adds_up<S: Store>(connect: impl Async
         let mut deltas = names.deltas(&[("a", 1), ("b", 2), ("c", 3), ("d", 4)]);
         // In different orders, which is how locks are taken crosswise.
         deltas.rotate_left(index % 4);
-        if index % 2 == 0 {
+        if index.is_multiple_of(2) {
             deltas.reverse();
         }
         for _ in 0..COMMITS {

@@ -54,6 +54,8 @@ mod tally;
 mod watchers;
 mod writer;
 
+#[cfg(feature = "redis")]
+pub use self::redis::{RedisOptions, RedisStore};
 pub use counter::Counter;
 pub use embedded::EmbeddedStore;
 pub use error::{OpenError, TallyError};
@@ -62,7 +64,5 @@ pub use memory::MemoryStore;
 pub use options::TallyOptions;
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresOptions, PostgresStore};
-#[cfg(feature = "redis")]
-pub use self::redis::{RedisOptions, RedisStore};
 pub use store::{Batch, MAX_BATCH, Store, StoreError, WriterId};
 pub use tally::Tally;

@@ -17,8 +17,8 @@ pub struct TallyOptions {
     /// else. Further ones wait for room, in order, before they are counted;
     /// [`add_later`](crate::Counter::add_later) never waits. Metric: `firecrest_tally_pending`.
     pub max_pending: usize,
-    /// How many counters may be in use, at least 1. Default: 1,000,000; each takes about 250 bytes and the length of its
-    /// name twice, and stays until the tally is dropped. Further ones are
+    /// How many counters may be in use, at least 1. Default: 1,000,000; each takes about 300 bytes and its name, and
+    /// stays until the tally is dropped. Further ones are
     /// [`TallyError::TooManyCounters`](crate::TallyError::TooManyCounters). Metric: `firecrest_tally_counters`.
     pub max_counters: usize,
     /// How long [`close`](crate::Tally::close) tries to reach a store that is away. Default: 10 s. Then what is pending is

@@ -33,11 +33,13 @@ impl Round {
         self.outcome.get().cloned().unwrap_or(Err(TallyError::Closed))
     }
 
-    /// How the commit went; only the first time counts.
-    pub(crate) fn conclude(&self, outcome: Result<(), TallyError>) {
-        if self.outcome.set(outcome).is_ok() {
+    /// How the commit went. Only the first time counts: whether it was.
+    pub(crate) fn conclude(&self, outcome: Result<(), TallyError>) -> bool {
+        let first = self.outcome.set(outcome).is_ok();
+        if first {
             self.concluded.notify_waiters();
         }
+        first
     }
 }
 

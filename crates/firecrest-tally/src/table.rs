@@ -6,9 +6,9 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use tokio::sync::OnceCell;
 
+use crate::TallyError;
 use crate::cell::Cell;
 use crate::erased::ErasedStore;
-use crate::TallyError;
 
 /// Longest name of a counter, in bytes.
 const MAX_NAME: usize = 255;
@@ -30,8 +30,8 @@ enum Slot {
 }
 
 /// A counter that is being loaded, once for all who ask for it.
-#[derive(Default)]
 struct Loading {
+    name: Arc<str>,
     cell: OnceCell<Arc<Cell>>,
     /// Whether others have written it since the store was asked. Written under the table's lock.
     changed: AtomicBool,
@@ -49,10 +49,10 @@ impl Table {
         }
         let request = match self.enter(name)? {
             Slot::Ready(cell) => return Ok(cell),
-            Slot::Loading(loading) => Request { table: self, name, loading },
+            Slot::Loading(loading) => Request { table: self, loading },
         };
-        let cell = &request.loading.cell;
-        cell.get_or_try_init(|| self.load(name, &request.loading, store)).await.map(Arc::clone)
+        let loading = &*request.loading;
+        loading.cell.get_or_try_init(|| self.load(loading, store)).await.map(Arc::clone)
     }
 
     /// Takes what others have written.
@@ -77,23 +77,27 @@ impl Table {
         if slots.len() >= self.max_counters {
             return Err(TallyError::TooManyCounters(self.max_counters));
         }
-        let slot = Slot::Loading(Arc::default());
-        slots.insert(Arc::from(name), slot.clone());
+        let name = Arc::<str>::from(name);
+        let loading =
+            Loading { name: Arc::clone(&name), cell: OnceCell::new(), changed: AtomicBool::new(false) };
+        let slot = Slot::Loading(Arc::new(loading));
+        slots.insert(name, slot.clone());
         Ok(slot)
     }
 
-    async fn load(&self, name: &str, loading: &Loading, store: &dyn ErasedStore) -> Result<Arc<Cell>, TallyError> {
-        let names = [name.to_owned()];
+    async fn load(&self, loading: &Loading, store: &dyn ErasedStore) -> Result<Arc<Cell>, TallyError> {
+        let names = [loading.name.to_string()];
         let mut attempts = 1..=MAX_LOADS;
         loop {
             loading.changed.store(false, Ordering::Relaxed);
-            let values = store.load_erased(&names).await.map_err(|error| TallyError::Store(Arc::new(error)))?;
+            let values =
+                store.load_erased(&names).await.map_err(|error| TallyError::Store(Arc::new(error)))?;
             let last = attempts.next() == Some(MAX_LOADS);
             let mut slots = self.write();
             if last || !loading.changed.load(Ordering::Relaxed) {
-                let name = Arc::<str>::from(name);
-                let cell = Arc::new(Cell::new(Arc::clone(&name), values.first().copied().unwrap_or(0)));
-                slots.insert(name, Slot::Ready(Arc::clone(&cell)));
+                let value = values.first().copied().unwrap_or(0);
+                let cell = Arc::new(Cell::new(Arc::clone(&loading.name), value));
+                slots.insert(Arc::clone(&loading.name), Slot::Ready(Arc::clone(&cell)));
                 metrics::gauge!("firecrest_tally_counters").set(slots.len() as f64);
                 return Ok(cell);
             }
@@ -113,7 +117,6 @@ impl Table {
 /// Somebody who asks for a counter. The last one who gives up takes the slot away.
 struct Request<'a> {
     table: &'a Table,
-    name: &'a str,
     loading: Arc<Loading>,
 }
 
@@ -125,9 +128,11 @@ impl Drop for Request<'_> {
         let mut slots = self.table.write();
         // The table's and this one.
         let last = Arc::strong_count(&self.loading) == 2;
-        let ours = matches!(slots.get(self.name), Some(Slot::Loading(loading)) if Arc::ptr_eq(loading, &self.loading));
+        let name = &self.loading.name;
+        let ours =
+            matches!(slots.get(name), Some(Slot::Loading(loading)) if Arc::ptr_eq(loading, &self.loading));
         if last && ours {
-            slots.remove(self.name);
+            slots.remove(name);
         }
     }
 }

@@ -108,13 +108,14 @@ impl Tally {
     ///
     /// # Errors
     ///
-    /// [`TallyError::Store`], when a commit was refused. [`TallyError::Closed`], when there is nobody to write.
+    /// [`TallyError::Store`], when a commit was refused. [`TallyError::Closed`], when the writer has ended without being
+    /// closed. After closing, those of [`close`](Self::close).
     pub async fn flush(&self) -> Result<(), TallyError> {
         let shared = &self.handle.shared;
         for round in shared.queue.hurry() {
             round.outcome().await?;
         }
-        Ok(())
+        if shared.queue.is_closed() { shared.ended.outcome().await } else { Ok(()) }
     }
 
     /// Writes what is pending, closes the store and ends the writer. From the call on, counters answer

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt, stream};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep, sleep_until};
 
 use crate::cell::Taken;
 use crate::erased::Changes;
@@ -38,6 +38,8 @@ pub(crate) struct Writer {
     pause: Duration,
     /// No commit before this, after one that was refused.
     not_before: Option<Instant>,
+    /// When to tell those who watch, while a commit takes long.
+    patience: Interval,
     /// When to give up, once the tally is being closed.
     deadline: Option<Instant>,
     /// The first thing that could not be written while closing.
@@ -47,6 +49,8 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
         let changes = Box::pin(shared.store.changes_erased().chain(stream::pending()));
+        let mut patience = interval(PATIENCE);
+        patience.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Writer {
             shared,
             changes,
@@ -55,6 +59,7 @@ impl Writer {
             gathering: None,
             pause: PAUSES.0,
             not_before: None,
+            patience,
             deadline: None,
             lost: None,
         }
@@ -68,7 +73,8 @@ impl Writer {
                 self.write(gathered).await;
             }
         }
-        let closed = self.shared.store.close_erased().await.map_err(|error| TallyError::Store(Arc::new(error)));
+        let closed =
+            self.shared.store.close_erased().await.map_err(|error| TallyError::Store(Arc::new(error)));
         let outcome = self.lost.take().map_or(closed, Err);
         self.shared.ended.conclude(outcome);
     }
@@ -86,14 +92,15 @@ impl Writer {
                 Due::Never if closed => return false,
                 Due::Never => None,
                 Due::Now => Some(Instant::now()),
-                Due::Later => {
-                    Some(*self.gathering.get_or_insert_with(Instant::now) + self.shared.options.commit_interval)
-                }
+                Due::Later => Some(
+                    *self.gathering.get_or_insert_with(Instant::now) + self.shared.options.commit_interval,
+                ),
             };
             if due.is_none() {
                 self.gathering = None;
             }
-            let due = due.map(|due| self.not_before.filter(|_| !closed).map_or(due, |earliest| due.max(earliest)));
+            let due =
+                due.map(|due| self.not_before.filter(|_| !closed).map_or(due, |earliest| due.max(earliest)));
             if due.is_some_and(|due| due <= Instant::now()) {
                 return true;
             }
@@ -160,7 +167,8 @@ impl Writer {
         let mut last = None;
         loop {
             let Some(answer) = self.in_time(shared.store.commit_erased(batch)).await else {
-                let late = || Arc::new(StoreError::unavailable("it did not answer before the counters were closed"));
+                let late =
+                    || Arc::new(StoreError::unavailable("it did not answer before the counters were closed"));
                 return Err(last.unwrap_or_else(late));
             };
             let error = match answer {
@@ -185,20 +193,18 @@ impl Writer {
     async fn in_time<F: Future>(&mut self, work: F) -> Option<F::Output> {
         let shared = Arc::clone(&self.shared);
         let mut work = std::pin::pin!(work);
-        let mut patience = interval(PATIENCE);
-        patience.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        patience.reset();
         loop {
             let overdue = async {
                 shared.queue.closed().await;
-                let deadline = self.deadline.get_or_insert_with(|| Instant::now() + shared.options.close_within);
+                let deadline =
+                    self.deadline.get_or_insert_with(|| Instant::now() + shared.options.close_within);
                 sleep_until(*deadline).await;
             };
             tokio::select! {
                 biased;
                 () = overdue => return None,
                 result = &mut work => return Some(result),
-                _ = patience.tick() => shared.watchers.tell(),
+                _ = self.patience.tick() => shared.watchers.tell(),
             }
         }
     }
@@ -234,7 +240,10 @@ impl Drop for Writer {
         self.shared.close();
         self.shared.queue.abandon();
         self.shared.watchers.close();
-        self.shared.ended.conclude(Err(TallyError::Closed));
+        if self.shared.ended.conclude(Err(TallyError::Closed)) {
+            let error = Arc::new(StoreError::failed("who writes the counters has ended"));
+            self.shared.health.failed(&error, true);
+        }
     }
 }
 

@@ -15,7 +15,15 @@ use redb::{BackendError, StorageBackend};
 pub(super) struct Doubt {
     failed: Arc<AtomicBool>,
     #[cfg(test)]
-    pub(super) fail_next: Arc<AtomicBool>,
+    pub(super) faults: Arc<Faults>,
+}
+
+/// What tests make fail, once.
+#[cfg(test)]
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    pub(super) sync: AtomicBool,
+    pub(super) write: AtomicBool,
 }
 
 impl Doubt {
@@ -25,10 +33,15 @@ impl Doubt {
 
     fn sync(&self, file: &FileBackend) -> io::Result<()> {
         #[cfg(test)]
-        if self.fail_next.swap(false, Ordering::SeqCst) {
-            return Err(io::Error::other("made up by a test"));
-        }
+        Faults::meet(&self.faults.sync)?;
         file.sync_data()
+    }
+}
+
+#[cfg(test)]
+impl Faults {
+    fn meet(fault: &AtomicBool) -> io::Result<()> {
+        if fault.swap(false, Ordering::SeqCst) { Err(io::Error::other("made up by a test")) } else { Ok(()) }
     }
 }
 
@@ -63,6 +76,8 @@ impl StorageBackend for Disk {
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        #[cfg(test)]
+        Faults::meet(&self.doubt.faults.write)?;
         self.file.write(offset, data)
     }
 

@@ -30,12 +30,23 @@ pub(super) enum Unusable {
     Error(OpenError),
 }
 
-/// Takes the lock of the counters in a file, until it is dropped.
-pub(super) fn lock(path: &Path) -> Result<File, OpenError> {
+/// The lock of the counters in a file, until it is dropped.
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a process that is just being started has it open too, for a moment. If it cannot be
+        // unlocked, that is what happens.
+        let _ = self.0.unlock();
+    }
+}
+
+/// Takes the lock.
+pub(super) fn lock(path: &Path) -> Result<Lock, OpenError> {
     let lock = OpenOptions::new().write(true).create(true).truncate(false).open(beside(path, ".lock"));
     let lock = lock.map_err(|error| io_error(path, error))?;
     match lock.try_lock() {
-        Ok(()) => Ok(lock),
+        Ok(()) => Ok(Lock(lock)),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path.to_owned())),
         Err(TryLockError::Error(error)) => Err(io_error(path, error)),
     }
@@ -126,7 +137,9 @@ fn guarded<T>(path: &Path, work: impl FnOnce() -> Result<T, redb::Error>) -> Res
 fn unusable(path: &Path, error: redb::Error) -> Unusable {
     use redb::Error as E;
     match error {
-        E::DatabaseAlreadyOpen | E::LockProtocolMismatch => Unusable::Error(OpenError::InUse(path.to_owned())),
+        E::DatabaseAlreadyOpen | E::LockProtocolMismatch => {
+            Unusable::Error(OpenError::InUse(path.to_owned()))
+        }
         E::Io(error) if !matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof) => {
             Unusable::Error(io_error(path, error))
         }

@@ -26,16 +26,16 @@ const CHANNEL: &str = "_changes";
 pub(crate) const LONGEST_SCHEMA: usize = 63 - CHANNEL.len();
 
 impl Sql {
-    /// For a schema whose name needs no quotes.
+    /// For a schema whose name has nothing that would end its quotes.
     pub(crate) fn new(schema: &str) -> Self {
-        let in_schema = |template: &str| template.replace("{schema}", schema);
+        let in_schema = |template: &str| template.replace("{schema}", &format!("\"{schema}\""));
         Sql {
             exist: in_schema(EXIST),
             create: in_schema(CREATE),
             forget: in_schema(FORGET),
             load: in_schema(LOAD),
             commit: in_schema(COMMIT),
-            listen: format!("LISTEN {schema}{CHANNEL}"),
+            listen: format!("LISTEN \"{schema}{CHANNEL}\""),
             channel: format!("{schema}{CHANNEL}"),
         }
     }

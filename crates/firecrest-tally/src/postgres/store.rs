@@ -36,6 +36,15 @@ impl Default for PostgresOptions {
 
 /// Counters in PostgreSQL, shared by every process that uses the same database and schema.
 ///
+/// ```no_run
+/// # use firecrest_tally::{PostgresStore, Tally, TallyOptions};
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = PostgresStore::connect("postgresql://shop:secret@10.0.0.7/shop").await?;
+/// let tally = Tally::with_store(store, TallyOptions::default());
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # What it promises
 ///
 /// A batch is one transaction, which adds all of it or nothing, and keeps the number of the writer's last batch. So a batch

@@ -36,6 +36,15 @@ impl Default for RedisOptions {
 
 /// Counters in Redis 6 or newer, or in Valkey, shared by every process that uses the same database and prefix.
 ///
+/// ```no_run
+/// # use firecrest_tally::{RedisStore, Tally, TallyOptions};
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = RedisStore::connect("redis://:secret@10.0.0.7", "shop").await?;
+/// let tally = Tally::with_store(store, TallyOptions::default());
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # What it promises
 ///
 /// A batch is one call of a script, which adds all of it or nothing, and remembers the number of the writer's last batch

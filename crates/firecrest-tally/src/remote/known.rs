@@ -40,6 +40,8 @@ struct State {
 #[derive(Debug)]
 struct Entry {
     newest: Reading,
+    /// How many are asking for it.
+    asking: usize,
     /// Whether somebody who asked has got it.
     answered: bool,
     /// Whether its name is in the queue.
@@ -52,27 +54,17 @@ impl Entry {
     /// One that any reading is newer than.
     fn unread() -> Self {
         let newest = Reading { value: 0, revision: i64::MIN };
-        Entry { newest, answered: false, queued: false, changed: false }
+        Entry { newest, asking: 0, answered: false, queued: false, changed: false }
     }
 }
 
 impl Known {
-    /// Begins to take announcements of these counters, which are about to be asked for: one may overtake the answer.
-    pub(crate) fn expect<'a>(&self, names: impl IntoIterator<Item = &'a str>) {
+    /// Takes announcements of these counters from now on, as one may overtake the answer to who is asking for them. Those
+    /// who never get one are forgotten.
+    pub(crate) fn asking<'a>(&'a self, names: &'a [String]) -> Asking<'a> {
         let mut state = self.state();
-        for name in names {
-            state.entry(name);
-        }
-    }
-
-    /// Forgets those of these counters that nobody has got an answer about.
-    pub(crate) fn give_up<'a>(&self, names: impl IntoIterator<Item = &'a str>) {
-        let mut state = self.state();
-        for name in names {
-            if state.counters.get(name).is_some_and(|entry| !entry.answered) {
-                state.counters.remove(name);
-            }
-        }
+        names.iter().for_each(|name| state.entry(name).asking += 1);
+        Asking { known: self, names }
     }
 
     /// Takes an answer, and returns the newest value, which may be newer.
@@ -138,6 +130,25 @@ impl Known {
     /// A panic leaves readings behind that are true one by one, so poison means nothing here.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Somebody who is asking for counters, until this is dropped.
+pub(crate) struct Asking<'a> {
+    known: &'a Known,
+    names: &'a [String],
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        let mut state = self.known.state();
+        for name in self.names {
+            let Some(entry) = state.counters.get_mut(name.as_str()) else { continue };
+            entry.asking -= 1;
+            if entry.asking == 0 && !entry.answered {
+                state.counters.remove(name.as_str());
+            }
+        }
     }
 }
 
@@ -215,20 +226,26 @@ mod tests {
 
     #[test]
     fn an_announcement_that_overtakes_an_answer_wins() {
-        let known = Known::default();
-        known.expect(["a"]);
+        let (known, names) = (Known::default(), ["a".to_owned()]);
+        let asking = known.asking(&names);
         known.changed("a", reading(9, 2));
         assert_eq!(known.answered("a", reading(4, 1)), 9);
+        drop(asking);
         assert_eq!(ready(&known), None, "the one who asked has got it");
     }
 
     #[test]
-    fn counters_that_could_not_be_read_are_forgotten_but_not_those_that_were() {
-        let known = known(&["a"]);
-        known.doubt();
-        known.expect(["a", "b"]);
-        known.give_up(["a", "b"]);
-        assert_eq!(known.names(), ["a"]);
+    fn counters_that_nobody_got_are_forgotten_when_the_last_one_has_asked() {
+        let known = known(&["had"]);
+        let names = ["had", "never", "soon"].map(str::to_owned);
+        let (gives_up, waits) = (known.asking(&names), known.asking(&names[2..]));
+        drop(gives_up);
+        known.changed("soon", reading(9, 2));
+        assert_eq!(known.answered("soon", reading(4, 1)), 9);
+        drop(waits);
+        let mut left = known.names();
+        left.sort();
+        assert_eq!(left, ["had", "soon"]);
     }
 
     #[test]

@@ -91,9 +91,8 @@ impl<S: Server> Shared<S> {
             return Ok(Vec::new());
         }
         let known = &self.inner.known;
-        known.expect(names.iter().map(String::as_str));
-        let readings = self.inner.load(names).await;
-        let readings = readings.inspect_err(|_| known.give_up(names.iter().map(String::as_str)))?;
+        let _asking = known.asking(names);
+        let readings = self.inner.load(names).await?;
         Ok(names.iter().zip(readings).map(|(name, reading)| known.answered(name, reading)).collect())
     }
 

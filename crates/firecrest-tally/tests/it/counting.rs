@@ -23,7 +23,11 @@ async fn b004_increments_at_the_same_time_are_all_counted() {
     let store = Scripted::default();
     let counter = store.tally().counter("visits").await.unwrap();
     let values = try_join_all((0..1_000).map(|_| counter.increment(1))).await.unwrap();
-    assert_eq!(values.into_iter().collect::<HashSet<_>>(), (1..=1_000).collect(), "each has a value of its own");
+    assert_eq!(
+        values.into_iter().collect::<HashSet<_>>(),
+        (1..=1_000).collect(),
+        "each has a value of its own"
+    );
     assert_eq!((counter.get(), store.value("visits")), (1_000, 1_000));
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use firecrest_tally::{StoreError, TallyError};
+use firecrest_tally::{Health, StoreError, TallyError};
 use futures_util::FutureExt;
 use tokio::runtime::Builder;
 use tokio::time::Instant;
@@ -78,7 +78,10 @@ async fn closing_gives_up_on_a_store_that_stays_away() {
         assert!(waiting.as_mut().now_or_never().is_none());
         let start = Instant::now();
         let error = tally.close().await.unwrap_err();
-        assert!(matches!(&error, TallyError::Store(error) if matches!(**error, StoreError::Unavailable(_))), "{error}");
+        assert!(
+            matches!(&error, TallyError::Store(error) if matches!(**error, StoreError::Unavailable(_))),
+            "{error}"
+        );
         let took = start.elapsed();
         assert!(took >= Duration::from_secs(10) && took < Duration::from_secs(11), "{took:?}");
         assert!(matches!(waiting.await, Err(TallyError::Store(_))));
@@ -134,5 +137,7 @@ fn when_the_runtime_ends_nobody_waits_for_ever() {
     drop(first);
     let second = Builder::new_current_thread().enable_all().build().unwrap();
     assert!(matches!(second.block_on(counter.increment(1)), Err(TallyError::Closed)));
+    assert!(matches!(second.block_on(tally.flush()), Err(TallyError::Closed)));
     assert!(matches!(second.block_on(tally.close()), Err(TallyError::Closed)));
+    assert!(matches!(tally.health(), Health::Failed { .. }));
 }

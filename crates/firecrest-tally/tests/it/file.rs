@@ -23,7 +23,8 @@ async fn b012_what_was_counted_is_there_when_the_file_is_opened_again() {
     let file = folder.path().join("counters");
     for round in 1..4 {
         let tally = Tally::open(&file).await.unwrap();
-        let (visits, below) = (tally.counter("visits").await.unwrap(), tally.counter("unter null 🐦").await.unwrap());
+        let (visits, below) =
+            (tally.counter("visits").await.unwrap(), tally.counter("unter null 🐦").await.unwrap());
         assert_eq!((visits.get(), below.get()), ((round - 1) * 7, (round - 1) * -3));
         visits.increment(6).await.unwrap();
         visits.add_later(1);
@@ -162,7 +163,8 @@ async fn a_file_that_was_half_made_is_made_again() {
     let tally = Tally::open(&file).await.unwrap();
     tally.counter("visits").await.unwrap().increment(1).await.unwrap();
     tally.close().await.unwrap();
-    let mut left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let mut left: Vec<_> =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     left.sort();
     assert_eq!(left, ["counters", "counters.lock"]);
     assert_eq!(fs::read(folder.path().join("counters.lock")).unwrap(), b"");

@@ -28,7 +28,8 @@ async fn counters_and_who_waits_are_shown() {
     let (a, _b) = (tally.counter("a").await.unwrap(), tally.counter("b").await.unwrap());
     assert_eq!(shown(&snapshotter)["firecrest_tally_counters"], DebugValue::Gauge(2.0.into()));
     store.will([Act::Slow(Duration::from_secs(60))]);
-    let many: Vec<_> = (0..7).map(|_| a.clone()).map(|a| tokio::spawn(async move { a.increment(1).await })).collect();
+    let many: Vec<_> =
+        (0..7).map(|_| a.clone()).map(|a| tokio::spawn(async move { a.increment(1).await })).collect();
     sleep(Duration::from_secs(30)).await;
     assert_eq!(shown(&snapshotter)["firecrest_tally_pending"], DebugValue::Gauge(7.0.into()));
     for one in many {

@@ -92,7 +92,8 @@ impl Scripted {
 
     /// The deltas of all commits.
     pub(crate) fn deltas(&self) -> Vec<Vec<(String, i64)>> {
-        let deltas = |batch: &Batch| batch.deltas.iter().map(|(name, delta)| (name.to_string(), *delta)).collect();
+        let deltas =
+            |batch: &Batch| batch.deltas.iter().map(|(name, delta)| (name.to_string(), *delta)).collect();
         self.state().commits.iter().map(|(_, batch)| deltas(batch)).collect()
     }
 

@@ -19,7 +19,9 @@ async fn a_batch_is_repeated_as_it_was_until_the_store_has_it() {
     until("the first attempt", || store.numbers() == [1]).await;
     counter.add_later(10);
     assert_eq!(counter.get(), 11, "counting goes on");
-    assert!(matches!(tally.health(), Health::Retrying { error, .. } if error.to_string().contains("nobody there")));
+    assert!(
+        matches!(tally.health(), Health::Retrying { error, .. } if error.to_string().contains("nobody there"))
+    );
     assert_eq!(waiting.await.unwrap(), 1);
     assert!(tally.health().is_ok());
     tally.flush().await.unwrap();

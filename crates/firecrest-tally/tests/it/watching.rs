@@ -54,7 +54,13 @@ async fn who_watches_sees_counters_move_while_the_store_is_away() {
             watch.borrow_and_update();
             counter.add_later(1);
             let seen = timeout(Duration::from_millis(150), watch.changed()).await;
-            assert!(seen.is_ok());
+            assert!(
+                seen.is_ok(),
+                "{:?} {} after {} commits",
+                *watch.borrow(),
+                counter.get(),
+                store.state().commits.len()
+            );
             assert_eq!(*watch.borrow(), counter.get());
         }
     }

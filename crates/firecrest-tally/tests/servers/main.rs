@@ -11,4 +11,5 @@ mod redis;
 mod redis_server;
 mod scenarios;
 mod tls;
+mod warnings;
 mod writer;

@@ -35,11 +35,16 @@ async fn cut_connections_count_once() {
 }
 
 #[tokio::test]
+async fn an_idle_connection_may_be_closed() {
+    scenarios::an_idle_connection_may_be_closed::<PostgresServer>().await;
+}
+
+#[tokio::test]
 async fn silence_is_given_up() {
     scenarios::silence_is_given_up::<PostgresServer>(connect_within).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_server_loses_and_doubles_nothing() {
     scenarios::a_killed_server_loses_and_doubles_nothing::<PostgresServer>().await;
 }
@@ -77,7 +82,7 @@ async fn errors_say_what_to_do_and_no_secrets() {
 #[tokio::test]
 async fn schemas_are_stores_of_their_own() {
     let server = PostgresServer::start().await;
-    let (one, two) = (in_schema(&server, "one").await.unwrap(), in_schema(&server, "two").await.unwrap());
+    let (one, two) = (in_schema(&server, "one").await.unwrap(), in_schema(&server, "order").await.unwrap());
     Writer::new(&one).add(&[("visits", 5)]).await;
     assert_eq!(value(&one, "visits").await, 5);
     assert_eq!(value(&two, "visits").await, 0);
@@ -140,7 +145,7 @@ async fn writers_of_the_day_before_are_forgotten_when_a_store_connects() {
 #[tokio::test]
 async fn a_batch_that_still_runs_and_its_repetition_are_added_once() {
     let server = PostgresServer::start().await;
-    let store = connect_within(&server.url(), Duration::from_millis(400)).await.unwrap();
+    let store = connect_within(&server.url(), Duration::from_secs(1)).await.unwrap();
     let mut writer = Writer::new(&store);
     writer.add(&[("visits", 1)]).await;
     let lock = server.session("BEGIN; SELECT FROM tally.counters WHERE name = 'visits' FOR UPDATE").await;

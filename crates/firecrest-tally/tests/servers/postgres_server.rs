@@ -60,7 +60,7 @@ impl PostgresServer {
         Ok(client)
     }
 
-    /// A new folder of data. It need not survive the machine, only the server.
+    /// A new folder of data.
     fn create(&self) {
         if let Some(user) = &self.user {
             chown(self.process.folder(), Some(user.id), Some(user.group)).unwrap();
@@ -94,7 +94,9 @@ impl PostgresServer {
     fn launch(&mut self) {
         let mut command = self.program("postgres");
         command.args(["-D", "data", "-p", &self.process.port().to_string()]);
-        let settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "shared_buffers=16MB"];
+        // What is written survives the server without being on the disk.
+        let settings =
+            ["listen_addresses=127.0.0.1", "unix_socket_directories=", "shared_buffers=16MB", "fsync=off"];
         for setting in settings.into_iter().chain(self.more.iter().map(String::as_str)) {
             command.args(["-c", setting]);
         }
@@ -117,19 +119,19 @@ impl Backend for PostgresServer {
         Self::start_with(&[], &[]).await
     }
 
-    /// After a kill it is refused as long as children of the killed one live, which is not long.
     async fn start_again(&mut self) {
+        self.launch();
         until("PostgreSQL answers", async || {
-            if self.process.has_ended() {
-                self.launch();
-            }
+            assert!(!self.process.has_ended(), "postgres has ended:\n{}", self.process.log());
             self.client().await.is_ok()
         })
         .await;
     }
 
+    /// Its children end with it, where they are, and the next start recovers from the log. After a plain kill they would
+    /// go on for a while.
     fn kill(&mut self) {
-        self.process.kill();
+        self.process.quit();
     }
 
     fn port(&self) -> u16 {
@@ -146,7 +148,7 @@ impl Backend for PostgresServer {
 }
 
 impl Drop for PostgresServer {
-    /// Its children end with it this way, and write no more into the folder that is removed next.
+    /// Nobody writes any more into the folder that is removed next.
     fn drop(&mut self) {
         self.process.quit();
     }

@@ -28,11 +28,16 @@ async fn cut_connections_count_once() {
 }
 
 #[tokio::test]
+async fn an_idle_connection_may_be_closed() {
+    scenarios::an_idle_connection_may_be_closed::<RedisServer>().await;
+}
+
+#[tokio::test]
 async fn silence_is_given_up() {
     scenarios::silence_is_given_up::<RedisServer>(connect_within).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_server_loses_and_doubles_nothing() {
     scenarios::a_killed_server_loses_and_doubles_nothing::<RedisServer>().await;
 }

@@ -56,9 +56,10 @@ async fn play(steps: Vec<Step>) {
     for Joining(task) in joining {
         there.push(task.await.unwrap());
     }
-    for mut watcher in there {
+    let present = format!("<p>{}</p>", there.len());
+    for watcher in &mut there {
         let first = lines(&watcher.joined).len() as u64;
-        watcher.until(|html| html.matches("<b>").count() as u64 == added).await;
+        watcher.until(|html| html.matches("<b>").count() as u64 == added && html.starts_with(&present)).await;
         let told: Vec<Value> = (first + 1..=added).map(|number| json!(["added", number])).collect();
         assert_eq!(watcher.events, told, "joined at {first} of {added}");
     }
