@@ -31,9 +31,7 @@ impl Encoder<'_> {
             Node::Template(template) if held == cells::template(template) => {
                 self.compare_template(slot, template, at)?;
             }
-            Node::Loop { body, count }
-                if held == cells::list(body) && (count > 0 || !self.forgets_loops) =>
-            {
+            Node::Loop { body, count } if held == cells::list(body) && (count > 0 || !self.forgets_loops) => {
                 self.compare_list(slot, body, count, at)?;
             }
             Node::Loop { count: 0, .. } => self.compare_text(slot, "", held),
