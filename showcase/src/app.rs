@@ -7,9 +7,10 @@ use axum::{Json, Router};
 use firecrest::Endpoint;
 use firecrest::security_headers::SecurityHeaders;
 use metrics_exporter_prometheus::PrometheusHandle;
+use reader_stats::Blog;
 
 /// Everything there is.
-pub(crate) fn router(endpoint: &Endpoint, metrics: PrometheusHandle) -> Router {
+pub(crate) fn router(endpoint: &Endpoint, blog: &Blog, metrics: PrometheusHandle) -> Router {
     let pages = Router::new()
         .route("/", get(index))
         .route("/health", get(health))
@@ -21,6 +22,8 @@ pub(crate) fn router(endpoint: &Endpoint, metrics: PrometheusHandle) -> Router {
         .merge(assets::router())
         .merge(hello_sockets::router(endpoint))
         .merge(live_demo::router(endpoint))
+        .merge(traffic_counters::router(endpoint))
+        .merge(reader_stats::router(endpoint, blog))
 }
 
 async fn index() -> Html<String> {

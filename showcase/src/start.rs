@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use firecrest::Endpoint;
-use firecrest::endpoint::{self, EndpointError, ServeError};
+use firecrest::endpoint::{self, EndpointBuilder, EndpointError, ServeError};
+use firecrest::tally::{OpenError, Tally, TallyError};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use reader_stats::{Blog, BlogError};
 
 use crate::app;
 
@@ -35,6 +36,10 @@ pub(crate) struct Options {
 pub(crate) enum Error {
     #[error("the folder {} cannot be written: {source}. Choose another with --data DIR", path.display())]
     Data { path: PathBuf, source: std::io::Error },
+    #[error("{0}. Choose another folder with --data DIR")]
+    Counters(#[from] OpenError),
+    #[error("{0}. Choose another folder with --data DIR")]
+    Blog(#[from] BlogError),
     #[error("cannot listen on {address}: {source}. Choose another address with --listen ADDR")]
     Listen { address: SocketAddr, source: std::io::Error },
     #[error(transparent)]
@@ -43,6 +48,8 @@ pub(crate) enum Error {
     Metrics(#[from] BuildError),
     #[error(transparent)]
     Serve(#[from] ServeError),
+    #[error("the counters were not closed: {0}")]
+    Close(#[from] TallyError),
 }
 
 impl Error {
@@ -51,27 +58,31 @@ impl Error {
         ExitCode::from(match self {
             Error::Endpoint(_) => 2,
             Error::Listen { .. } => 3,
-            Error::Data { .. } => 4,
-            Error::Metrics(_) | Error::Serve(_) => 1,
+            Error::Data { .. } | Error::Counters(_) | Error::Blog(_) => 4,
+            Error::Metrics(_) | Error::Serve(_) | Error::Close(_) => 1,
         })
     }
 }
 
 /// Runs the server until it is told to stop.
 pub(crate) async fn run(Options { listen, data }: Options) -> Result<(), Error> {
-    let endpoint = Endpoint::from_env()?;
-    check_writable(&data).map_err(|source| Error::Data { path: data, source })?;
+    let builder = EndpointBuilder::from_env()?;
+    check_writable(&data).map_err(|source| Error::Data { path: data.clone(), source })?;
     let error = |source| Error::Listen { address: listen, source };
     let listener = endpoint::listen(listen).await.map_err(|refused| match refused {
         ServeError::Listen { source, .. } => error(source),
         other => Error::Serve(other),
     })?;
+    tracing::info!(folder = %std::path::absolute(&data).unwrap_or_default().display(), "data is kept here");
+    let tally = Tally::open(data.join("tally.redb")).await?;
+    let blog = Blog::open(data.join("blog.redb"))?;
+    let endpoint = builder.tally(tally.clone()).build()?;
     // Scripts that asked for port 0 wait for this line.
     println!("listening on http://{}", listener.local_addr().map_err(error)?);
     let metrics = PrometheusBuilder::new().install_recorder()?;
     tokio::spawn(keep_up(metrics.clone()));
-    endpoint.serve_on(listener, app::router(&endpoint, metrics)).await?;
-    Ok(())
+    endpoint.serve_on(listener, app::router(&endpoint, &blog, metrics)).await?;
+    Ok(tally.close().await?)
 }
 
 /// Histograms keep every sample until they are tidied up or read; nobody may ever read them.

@@ -8,13 +8,14 @@ import { LivePage } from "./live-page.mjs";
 
 /**
  * Starts `program` for the tests of this file. `test(title, body, {expects})` is a test of its pages: `body` gets
- * `open(path, {status, synced})`, which resolves with a {@link LivePage}; the pages of one test share their cookies.
+ * `open(path, {status, synced, visitor})`, which resolves with a {@link LivePage}; in one test the pages of one visitor share
+ * their cookies.
  *
  * Afterwards every page must be free of uncaught errors, of violations of the content security policy, of skipped nodes
  * left behind (spec §10.1), and of the client's own diagnostics of level error (spec §11.4), except for the codes in
  * `expects`, each of which must have been reported.
  *
- * `running()` is the server.
+ * `running()` is the server, `chromium()` the browser.
  */
 export function suite(program) {
   let server;
@@ -32,10 +33,13 @@ export function suite(program) {
 
   function test(title, body, { expects = [] } = {}) {
     plainTest(title, async (t) => {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+      const contexts = new Map();
       const pages = [];
-      const open = async (path, options) => {
-        const live = await LivePage.create(context);
+      const open = async (path, { visitor = "anybody", ...options } = {}) => {
+        if (!contexts.has(visitor)) {
+          contexts.set(visitor, await browser.newContext({ viewport: { width: 1280, height: 900 } }));
+        }
+        const live = await LivePage.create(contexts.get(visitor));
         pages.push(live);
         await live.goto(server.url + path, options);
         return live;
@@ -47,12 +51,12 @@ export function suite(program) {
         for (const live of pages) t.diagnostic(live.report());
         throw problem;
       } finally {
-        await context.close();
+        for (const context of contexts.values()) await context.close();
       }
     });
   }
 
-  return { test, running: () => server };
+  return { test, running: () => server, chromium: () => browser };
 }
 
 async function check(pages, expects) {

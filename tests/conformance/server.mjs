@@ -6,11 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** What can be started: the variable that names the binary, and whether it keeps data in a folder. */
+/** What can be started: the variable that names the binary, and whether it keeps data in a folder. `args` may say more. */
 export const programs = {
   showcase: { variable: "FIRECREST_SHOWCASE_BIN", keepsData: true },
   liveDemo: { variable: "FIRECREST_LIVE_DEMO_BIN", keepsData: false },
   livePages: { variable: "FIRECREST_LIVE_PAGES_BIN", keepsData: false },
+  readerStats: { variable: "FIRECREST_READER_STATS_BIN", keepsData: true },
 };
 
 /** Milliseconds the server may take to print its address. */
@@ -21,17 +22,15 @@ const stopDeadline = 10_000;
 
 /** A running server: `url` is its origin, such as `http://127.0.0.1:4000`; `secret` its secret key base. */
 export class Server {
-  #process;
+  #program;
   #data;
+  #process;
   #exit;
-  #log;
+  #log = [];
 
-  constructor(process, data, url, secret, exit, log) {
-    this.#process = process;
+  constructor(program, data, secret) {
+    this.#program = program;
     this.#data = data;
-    this.#exit = exit;
-    this.#log = log;
-    this.url = url;
     this.secret = secret;
   }
 
@@ -45,6 +44,31 @@ export class Server {
     return this.#log.join("\n");
   }
 
+  /** Starts the program and waits until it listens. */
+  async start(listen) {
+    const { variable, keepsData, args = [] } = this.#program;
+    const binary = process.env[variable];
+    if (!binary) throw new Error(`${variable} must name the binary under test; \`cargo xtask test\` sets it`);
+    this.#process = spawn(binary, ["--listen", listen, ...(keepsData ? ["--data", this.#data] : []), ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, FIRECREST_SECRET_KEY_BASE: this.secret },
+    });
+    createInterface({ input: this.#process.stderr }).on("line", (line) => this.#log.push(line));
+    this.#exit = new Promise((resolve) => this.#process.once("close", resolve));
+    this.url = await address(this.#process, this.#log);
+  }
+
+  /** Ends the server without a chance to say goodbye, as a crash does. */
+  async kill() {
+    this.#process.kill("SIGKILL");
+    await this.#exit;
+  }
+
+  /** Starts a server that has ended again: with its data and its secret, at its address. */
+  async restart() {
+    await this.start(new URL(this.url).host);
+  }
+
   /** Ends the server and removes its data; killed when it does not end by itself. */
   async stop() {
     this.#process.kill("SIGTERM");
@@ -56,20 +80,12 @@ export class Server {
 }
 
 /** Starts a program on a free port, with an empty data directory if it keeps data. */
-export async function startServer({ variable, keepsData } = programs.showcase) {
-  const binary = process.env[variable];
-  if (!binary) throw new Error(`${variable} must name the binary under test; \`cargo xtask test\` sets it`);
+export async function startServer(program = programs.showcase) {
   const data = await mkdtemp(join(tmpdir(), "firecrest-"));
   const secret = process.env.FIRECREST_SECRET_KEY_BASE ?? randomBytes(48).toString("base64");
-  const child = spawn(binary, ["--listen", "127.0.0.1:0", ...(keepsData ? ["--data", data] : [])], {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, FIRECREST_SECRET_KEY_BASE: secret },
-  });
-  const log = [];
-  createInterface({ input: child.stderr }).on("line", (line) => log.push(line));
-  const exit = new Promise((resolve) => child.once("close", resolve));
-  const url = await address(child, log);
-  return new Server(child, data, url, secret, exit, log);
+  const server = new Server(program, data, secret);
+  await server.start("127.0.0.1:0");
+  return server;
 }
 
 function address(child, log) {

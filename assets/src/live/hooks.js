@@ -2,4 +2,6 @@
 export { Answer } from "./answer.js";
 export { DragOrder } from "./drag-order.js";
 export { HoldStill } from "./hold-still.js";
+export { ReadPosition } from "./read-position.js";
+export { Visibility } from "./visibility.js";
 export { WireMeter } from "./wire-meter.js";

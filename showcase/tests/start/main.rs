@@ -76,14 +76,40 @@ fn a_folder_that_cannot_be_written_ends_it_with_4_and_says_what_to_do() {
 }
 
 #[test]
+fn a_folder_that_another_server_uses_ends_it_with_4_and_says_what_to_do() {
+    let (_server, _address, data) = Server::start();
+    let path = data.path().to_str().unwrap();
+    let (code, log) = Server::run(&["--listen", "127.0.0.1:0", "--data", path], &[]).end();
+    assert_eq!(code, Some(4), "{log}");
+    assert!(log.contains(path) && log.contains("in use") && log.contains("--data"), "{log}");
+}
+
+#[test]
+fn k001_what_was_counted_is_there_again_after_the_server_was_killed() {
+    let data = tempfile::tempdir().unwrap();
+    let args = ["--listen", "127.0.0.1:0", "--data", data.path().to_str().unwrap()];
+    for visits in 1..=3 {
+        let mut server = Server::run(&args, &[]);
+        let page = get(server.wait_until_listening(), "/traffic/nest").body;
+        let (_, shown) = page.split_once("<dt>visits</dt>").unwrap();
+        assert!(shown.contains(&format!("<span class=\"plain hidden-visually\">{visits}</span>")), "{shown}");
+        server.kill();
+    }
+}
+
+#[test]
 fn production_without_a_secret_ends_it_with_2_and_names_the_variable() {
-    let (code, log) = Server::run(&[], &[("FIRECREST_ENV", "production")]).end();
+    let data = tempfile::tempdir().unwrap();
+    let args = ["--listen", "127.0.0.1:0", "--data", data.path().to_str().unwrap()];
+    let (code, log) = Server::run(&args, &[("FIRECREST_ENV", "production")]).end();
     assert_eq!(code, Some(2), "{log}");
     assert!(log.contains("FIRECREST_SECRET_KEY_BASE"), "{log}");
 }
 
 #[test]
 fn a_configuration_that_means_nothing_ends_it_with_2_and_names_what_is_wrong() {
+    let data = tempfile::tempdir().unwrap();
+    let data = ("FIRECREST_DATA", data.path().to_str().unwrap());
     for (args, variable, named) in [
         (["--listen", "nowhere"].as_slice(), ("FIRECREST_LOG", "info"), "--listen"),
         (&["--unknown"], ("FIRECREST_LOG", "info"), "--unknown"),
@@ -92,7 +118,7 @@ fn a_configuration_that_means_nothing_ends_it_with_2_and_names_what_is_wrong() {
         (&[], ("FIRECREST_SECRET_KEY_BASE", "short"), "64"),
         (&[], ("FIRECREST_CHECK_ORIGIN", "https://"), "FIRECREST_CHECK_ORIGIN"),
     ] {
-        let (code, log) = Server::run(args, &[variable]).end();
+        let (code, log) = Server::run(args, &[("FIRECREST_LISTEN", "127.0.0.1:0"), data, variable]).end();
         assert_eq!(code, Some(2), "{args:?} {variable:?}: {log}");
         assert!(log.contains(named), "{args:?} {variable:?}: {log}");
     }

@@ -77,6 +77,12 @@ impl Server {
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     }
 
+    /// Ends it without a chance to say goodbye.
+    pub(crate) fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
     /// Waits for its end: the exit code and what it wrote to stderr.
     pub(crate) fn end(&mut self) -> (Option<i32>, String) {
         let log = self.log.recv_timeout(PATIENCE).expect("the server still runs");

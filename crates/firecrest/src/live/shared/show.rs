@@ -21,6 +21,9 @@ const MAX_SPENT: Duration = Duration::from_millis(200);
 /// Most events that wait for their answers until the next change is sent.
 const MAX_ANSWERS: usize = 1_024;
 
+/// Most events for single viewers' scripts that wait for the next change.
+const MAX_ASIDES: usize = 1_024;
+
 impl Task {
     /// Whether there is something that viewers have not been sent.
     pub(super) fn has_news(&self) -> bool {
@@ -42,7 +45,7 @@ impl Task {
                 self.look()?;
                 self.tell().await?;
             }
-        } else if self.has_news() && (Instant::now() >= self.next || self.answers.len() >= MAX_ANSWERS) {
+        } else if self.has_news() && (Instant::now() >= self.next || self.is_full()) {
             self.look()?;
             self.tell().await?;
         }
@@ -54,6 +57,11 @@ impl Task {
             let _ = looking.send(Arc::clone(&self.latest));
         }
         Ok(())
+    }
+
+    /// Whether more waits to be sent than may.
+    fn is_full(&self) -> bool {
+        self.answers.len() >= MAX_ANSWERS || self.ties.asides.len() >= MAX_ASIDES
     }
 
     /// Renders the state, if it has changed.

@@ -24,7 +24,7 @@ use crate::live::{Flash, LayoutContext};
 use crate::telemetry::Panic;
 
 /// Most viewers that the state is told of, and most letters that it reads, before something is shown.
-const MAX_MOVES: usize = 1_024;
+const MAX_MOVES: usize = 256;
 const MAX_MAIL: usize = 1_024;
 
 /// An event's answer that is due.
