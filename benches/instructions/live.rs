@@ -1,6 +1,6 @@
 //! Live views.
 
-use benches::{Counter, Table};
+use benches::{Counter, Table, Viewers};
 use firecrest_live::{Html, Members};
 use gungraun::{library_benchmark, library_benchmark_group};
 
@@ -36,7 +36,14 @@ fn live_event(mut counter: Counter) -> (Members, Counter) {
     (counter.increment(), counter)
 }
 
+#[library_benchmark]
+#[bench::viewers_100(Viewers::of(100))]
+fn live_shared(mut viewers: Viewers) -> Viewers {
+    viewers.change();
+    viewers
+}
+
 library_benchmark_group!(
     name = live_views,
-    benchmarks = [live_tree, live_page, live_join, live_diff, live_event]
+    benchmarks = [live_tree, live_page, live_join, live_diff, live_event, live_shared]
 );

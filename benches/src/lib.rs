@@ -7,6 +7,7 @@ mod fan_out;
 mod live;
 mod outbox;
 mod routes;
+mod viewers;
 mod wire;
 
 pub use echo::Echo;
@@ -14,4 +15,5 @@ pub use fan_out::{Audience, SIZE as AUDIENCE};
 pub use live::{Counter, Table};
 pub use outbox::Outbox;
 pub use routes::Routes;
+pub use viewers::Viewers;
 pub use wire::{Broadcast, Incoming, Reply};

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 
+use crate::net::path;
 use crate::span::{self, Span};
 
 /// Loads a server that speaks the Phoenix Channels or LiveView protocol, and counts what it costs and what goes wrong.
@@ -35,12 +36,14 @@ pub(crate) enum Scenario {
     Live(Live),
     /// Everything at once for a long time: broadcasts, echoes, heartbeats and connections that come and go.
     Soak(Soak),
+    /// A page that looks the same to everybody: changes that all of its viewers see, or their coming.
+    Viewers(Viewers),
 }
 
 /// Options of every scenario.
 #[derive(Args, Clone, Debug, Serialize)]
 pub(crate) struct Common {
-    /// The WebSocket: `ws://HOST:PORT/PATH`; `vsn=2.0.0` is added. Of `live` the page: `http://HOST:PORT/PATH`.
+    /// The WebSocket: `ws://HOST:PORT/PATH`; `vsn=2.0.0` is added. Of `live` and `viewers` the page: `http://HOST:PORT/PATH`.
     #[arg(long)]
     pub(crate) url: String,
     /// The server's process, whose processor time and memory are measured (Linux).
@@ -259,6 +262,32 @@ pub(crate) struct Soak {
     pub(crate) names: SayNames,
 }
 
+#[derive(Args, Clone, Debug, Serialize)]
+pub(crate) struct Viewers {
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) common: Common,
+    /// The live socket's path on the page's host, without `/websocket`.
+    #[arg(long, default_value = "/live", value_name = "PATH")]
+    pub(crate) socket: String,
+    /// The event of a click, whose value is `{"text": TEXT}`: the page has to show that text, as a value of its own, to all.
+    #[arg(long, default_value = "show")]
+    pub(crate) event: String,
+    /// How many changes in all; each waits until everybody has the one before.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub(crate) messages: u64,
+    /// How many changes before the measurement begins; 5 % of the messages when not given.
+    #[arg(long)]
+    pub(crate) warmup: Option<u64>,
+    /// Change nothing: load a page for each connection, and only then connect and join all, which is measured, as is leaving
+    /// then. So often.
+    #[arg(long, conflicts_with_all = ["messages", "warmup"], value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rounds: Option<u32>,
+    /// Where the server says how often it has rendered the page, asked at the end: a path on its host.
+    #[arg(long, value_name = "PATH", value_parser = path)]
+    pub(crate) renders: Option<String>,
+}
+
 impl Cli {
     /// The options every scenario has.
     pub(crate) fn common(&self) -> &Common {
@@ -270,6 +299,7 @@ impl Cli {
             Scenario::Join(join) => &join.common,
             Scenario::Live(live) => &live.common,
             Scenario::Soak(soak) => &soak.common,
+            Scenario::Viewers(viewers) => &viewers.common,
         }
     }
 }
@@ -314,6 +344,8 @@ mod tests {
             "echo --url ws://h/ --timeout 0s",
             "live --url http://h/ --topic a",
             "live --url http://h/ --hold 1s --messages 3",
+            "viewers --url http://h/ --rounds 2 --messages 3",
+            "viewers --url http://h/ --renders renders",
         ] {
             assert_eq!(parse(options).unwrap_err().exit_code(), 2, "{options}");
         }

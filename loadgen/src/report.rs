@@ -35,6 +35,12 @@ pub(crate) struct Report {
     server: Option<ServerUse>,
     #[serde(skip_serializing_if = "Option::is_none")]
     leave: Option<LeaveReport>,
+    /// The length of the longest message that was delivered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery_bytes: Option<usize>,
+    /// How often the server says that it has rendered a page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renders: Option<u64>,
     #[serde(skip)]
     clean: bool,
 }
@@ -92,12 +98,24 @@ impl Report {
             client_cpu_seconds: phase.client_cpu_seconds,
             server,
             leave: None,
+            delivery_bytes: None,
+            renders: None,
         }
     }
 
     /// With what leaving took.
     pub(crate) fn with_leave(self, leave: LeaveReport) -> Report {
         Report { leave: Some(leave), ..self }
+    }
+
+    /// With the length of the longest message that was delivered.
+    pub(crate) fn with_delivery_bytes(self, bytes: usize) -> Report {
+        Report { delivery_bytes: Some(bytes), ..self }
+    }
+
+    /// With how often the server has rendered a page.
+    pub(crate) fn with_renders(self, renders: Option<u64>) -> Report {
+        Report { renders, ..self }
     }
 
     /// Whether nothing went wrong.
@@ -149,6 +167,12 @@ impl fmt::Display for Report {
             let (units, seconds, each) = (leave.units, leave.elapsed_seconds, leave.cpu_us_per_unit);
             writeln!(f, "  {units} leaves in {seconds:.3} s, server {each:.2} us each")?;
             latency(f, "leaving", leave.latency_us.as_ref())?;
+        }
+        if let Some(bytes) = self.delivery_bytes {
+            writeln!(f, "  a delivery: at most {bytes} bytes")?;
+        }
+        if let Some(renders) = self.renders {
+            writeln!(f, "  rendered {renders} times")?;
         }
         let Report { lost, duplicated, out_of_order, refused, error_count, .. } = self;
         write!(f, "  lost {lost}, duplicated {duplicated}, out of order {out_of_order}, ")?;

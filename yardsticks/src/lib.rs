@@ -10,7 +10,8 @@
 //!
 //! Heartbeats are answered (spec §3.10). A payload is a JSON object.
 //!
-//! Firecrest's has a page with a live view besides, at `/counter`.
+//! Firecrest's has pages with a live view besides: a counter at `/counter`, and a board that shows everybody the same text, at
+//! `/board` as one shared view, which tells at `/renders` how often it was rendered, and at `/own-board` as a view for each.
 
 mod cost;
 

@@ -30,6 +30,8 @@ pub(crate) enum State {
     Connecting,
     /// The page is not there yet. Then it is connecting once more.
     Loading,
+    /// The page is there, and nobody wants more yet: not connected.
+    Loaded,
     /// HTTP.
     Upgrading,
     /// The join is not answered yet.

@@ -6,6 +6,7 @@
 
 mod connection;
 mod dialer;
+mod fetch;
 mod html;
 mod http;
 mod page;
@@ -19,9 +20,10 @@ mod world;
 
 pub(crate) use connection::State;
 pub(crate) use dialer::Dialer;
+pub(crate) use fetch::fetch;
 pub(crate) use runner::{Handler, Runner, Turn};
 pub(crate) use sources::Sources;
 pub(crate) use target::Target;
 pub(crate) use topics::{TopicError, Topics, quoted};
-pub(crate) use url::TargetError;
+pub(crate) use url::{TargetError, path};
 pub(crate) use world::{World, excerpt};

@@ -127,12 +127,14 @@ pub(super) struct Visits {
     page: Page,
     /// By connection, from the page to the join.
     under_way: Vec<Option<Box<Visit>>>,
+    /// Whether a visit goes no further than its page.
+    pub(super) stop_at_page: bool,
 }
 
 impl Visits {
     /// No visit yet, for so many connections.
     pub(super) fn new(page: Page, connections: u32) -> Visits {
-        Visits { page, under_way: (0..connections).map(|_| None).collect() }
+        Visits { page, under_way: (0..connections).map(|_| None).collect(), stop_at_page: false }
     }
 
     /// Takes a connection's page, received to its end; gives the topic of its view (spec §2.4).

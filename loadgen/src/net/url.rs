@@ -15,12 +15,12 @@ pub(crate) enum TargetError {
     /// No address for the host.
     #[error("no address found for `{0}`")]
     Host(String),
+    /// No path.
+    #[error("the path must begin with a slash and have no query, unlike `{0}`")]
+    Path(String),
     /// Another scheme, or an encrypted one.
     #[error("the URL must look like {0}://HOST:PORT/PATH (encrypted ones are not supported), not `{1}`")]
     Scheme(&'static str, String),
-    /// No path of a socket.
-    #[error("the path of the live socket must begin with a slash and have no query, unlike `{0}`")]
-    Socket(String),
     /// A version other than 2.
     #[error("only version 2 of the protocol is spoken: leave out `vsn`, or make it 2.0.0")]
     Version,
@@ -79,6 +79,16 @@ pub(super) fn check(text: &str) -> Result<(), TargetError> {
     if text.bytes().all(|byte| byte.is_ascii_graphic()) { Ok(()) } else { Err(TargetError::Characters) }
 }
 
+/// A path without a query.
+///
+/// # Errors
+/// When it is none.
+pub(crate) fn path(text: &str) -> Result<String, TargetError> {
+    check(text)?;
+    let is_path = text.starts_with('/') && !text.contains(['?', '#']);
+    if is_path { Ok(text.to_owned()) } else { Err(TargetError::Path(text.to_owned())) }
+}
+
 /// A value in a query: everything but letters, digits and `-._~` percent-encoded.
 pub(super) fn encoded(value: &str) -> String {
     let encode = |byte: u8| match byte {
@@ -120,6 +130,15 @@ mod tests {
         }
         let error = Url::parse("ws://h/", "http").unwrap_err().to_string();
         assert!(error.contains("look like http://HOST") && error.ends_with("not `ws://h/`"), "{error}");
+    }
+
+    #[test]
+    fn a_path_has_no_query() {
+        assert_eq!(path("/renders").unwrap(), "/renders");
+        for text in ["", "renders", "/renders?x=1", "/renders#x"] {
+            assert!(matches!(path(text), Err(TargetError::Path(_))), "{text}");
+        }
+        assert!(matches!(path("/r enders"), Err(TargetError::Characters)));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write as _};
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use firecrest_wire::Text;
@@ -69,6 +70,11 @@ impl World {
         self.origin.elapsed().as_nanos() as u64
     }
 
+    /// Where the server listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.target.address
+    }
+
     /// How many connections there are, open or not.
     pub(crate) fn len(&self) -> usize {
         self.connections.len()
@@ -100,9 +106,19 @@ impl World {
         self.under_way
     }
 
-    /// Opens a connection that is closed.
+    /// From now on a connection stops when it has loaded its page, until it is opened again; or it goes on. False when there
+    /// are no pages.
+    pub(crate) fn stop_at_pages(&mut self, stop: bool) -> bool {
+        let Entry::View(visits) = &mut self.target.entry else { return false };
+        visits.stop_at_page = stop;
+        true
+    }
+
+    /// Opens a connection that is closed, or goes on with one that has its page.
     pub(crate) fn open(&mut self, connection: usize, now: u64) {
-        self.forget_visit(connection);
+        if self.state(connection) != State::Loaded {
+            self.forget_visit(connection);
+        }
         match self.dial(connection) {
             Ok(socket) => {
                 self.connections[connection] = Connection::connecting(socket, now);
@@ -143,10 +159,7 @@ impl World {
 
     /// Closes a connection, just like that.
     pub(crate) fn close(&mut self, connection: usize) {
-        self.set_state(connection, State::Closed);
-        let opened_at = self.opened_at(connection);
-        // Dropping the socket closes it, which also ends its registration.
-        self.connections[connection] = Connection { opened_at, ..Connection::closed() };
+        self.disconnect(connection, State::Closed);
     }
 
     /// Closes all connections at once.
@@ -231,6 +244,9 @@ impl World {
             Ok(topic) => self.topics.rename(connection, &topic),
             Err(error) => return self.fail(connection, error),
         }
+        if visits.stop_at_page {
+            return self.disconnect(connection, State::Loaded);
+        }
         match self.dial(connection) {
             // It is under way as before, and takes all the time since it was opened.
             Ok(socket) => {
@@ -279,6 +295,13 @@ impl World {
         let interest = Interest::READABLE | Interest::WRITABLE;
         self.registry.register(&mut socket, Token(connection), interest)?;
         Ok(socket)
+    }
+
+    fn disconnect(&mut self, connection: usize, state: State) {
+        self.set_state(connection, state);
+        let opened_at = self.opened_at(connection);
+        // Dropping the socket closes it, which also ends its registration.
+        self.connections[connection] = Connection { opened_at, state, ..Connection::closed() };
     }
 
     fn forget_visit(&mut self, connection: usize) {

@@ -1,24 +1,19 @@
 //! Broadcasts and their deliveries.
 
-use firecrest_wire::Payload as Content;
 use firecrest_wire::client::Heard;
 
-use crate::cli::SayNames;
+use super::post::Post;
 use crate::ledger::{Delivery, Subscriber, Topic};
-use crate::net::{World, quoted};
-use crate::payload::{Payload, SAY_REF};
+use crate::net::World;
 use crate::template::Templates;
 
-/// All broadcasts of a run on all its topics, and who has received them.
+/// All broadcasts of a run in all its circles, and who has received them. A circle are those who receive the same: a topic, or
+/// all.
 #[derive(Debug)]
 pub(super) struct Broadcasts {
-    payload: Payload,
-    /// The event that is pushed, JSON.
-    say: String,
-    /// The event that is delivered.
-    said: String,
-    topics: Vec<Topic>,
-    /// The connection that publishes on each topic: the first that is joined.
+    post: Post,
+    circles: Vec<Topic>,
+    /// The connection that publishes in each circle: the first that is joined.
     publishers: Vec<Option<usize>>,
     /// For each joined connection what it has received.
     subscribers: Vec<Option<Subscriber>>,
@@ -27,46 +22,57 @@ pub(super) struct Broadcasts {
     open: usize,
     /// When something was last published or delivered, in nanoseconds of the run's clock.
     progress_at: u64,
+    /// The longest delivery in bytes.
+    longest: usize,
     /// What is sent; kept for its memory.
     message: Vec<u8>,
 }
 
 impl Broadcasts {
     /// Nothing published yet; all who are joined now have to receive what will be.
-    pub(super) fn new(world: &World, payload: Payload, names: &SayNames) -> Broadcasts {
-        let topics = world.topics.len();
+    pub(super) fn new(world: &World, post: Post) -> Broadcasts {
+        let circles = if post.is_for_all() { 1 } else { world.topics.len() };
         let mut broadcasts = Broadcasts {
-            payload,
-            say: quoted(&names.say_event),
-            said: names.said_event.clone(),
-            topics: std::iter::repeat_with(Topic::default).take(topics).collect(),
-            publishers: vec![None; topics],
+            post,
+            circles: std::iter::repeat_with(Topic::default).take(circles).collect(),
+            publishers: vec![None; circles],
             subscribers: std::iter::repeat_with(|| None).take(world.len()).collect(),
-            templates: Templates::new(topics),
+            templates: Templates::new(world.topics.len()),
             open: 0,
             progress_at: 0,
+            longest: 0,
             message: Vec::new(),
         };
         world.joined_connections().for_each(|connection| broadcasts.join(world, connection));
         broadcasts
     }
 
-    /// A connection is joined and has to receive what is published from now on.
-    pub(super) fn join(&mut self, world: &World, connection: usize) {
-        let topic = world.topics.of(connection);
-        self.subscribers[connection] = Some(Subscriber::join(&mut self.topics[topic]));
-        self.publishers[topic].get_or_insert(connection);
+    /// How many circles there are.
+    pub(super) fn circles(&self) -> usize {
+        self.circles.len()
     }
 
-    /// Publishes on a topic; `at` is where its time begins to count. False when nobody is there to do it.
-    pub(super) fn publish(&mut self, world: &mut World, topic: usize, at: u64) -> bool {
-        let Some(publisher) = self.publishers[topic] else { return false };
-        let before = self.topics[topic].unfinished();
-        let message = self.topics[topic].publish(at);
-        self.open += self.topics[topic].unfinished() - before;
+    /// The circle of a connection.
+    pub(super) fn circle_of(&self, world: &World, connection: usize) -> usize {
+        if self.post.is_for_all() { 0 } else { world.topics.of(connection) }
+    }
+
+    /// A connection is joined and has to receive what is published from now on.
+    pub(super) fn join(&mut self, world: &World, connection: usize) {
+        let circle = self.circle_of(world, connection);
+        self.subscribers[connection] = Some(Subscriber::join(&mut self.circles[circle]));
+        self.publishers[circle].get_or_insert(connection);
+    }
+
+    /// Publishes in a circle; `at` is where its time begins to count. False when nobody is there to do it.
+    pub(super) fn publish(&mut self, world: &mut World, circle: usize, at: u64) -> bool {
+        let Some(publisher) = self.publishers[circle] else { return false };
+        let before = self.circles[circle].unfinished();
+        let message = self.circles[circle].publish(at);
+        self.open += self.circles[circle].unfinished() - before;
         self.progress_at = at.max(self.progress_at);
-        let names = (world.topics.name(topic), self.say.as_str());
-        self.payload.write(&mut self.message, SAY_REF.as_bytes(), names, message);
+        let topic = world.topics.name(world.topics.of(publisher));
+        self.post.write(&mut self.message, topic, message);
         world.send(publisher, &self.message);
         true
     }
@@ -88,17 +94,14 @@ impl Broadcasts {
         text: &[u8],
         now: u64,
     ) -> bool {
-        if heard.event != self.said.as_str() {
+        if !self.post.is_delivery(heard) {
             return false;
         }
-        let number = match &heard.payload {
-            Content::Json(json) => self.payload.sequence(json),
-            Content::Binary(_) => None,
-        };
-        let Some(message) = number else {
+        let Some(message) = self.post.number(heard) else {
             world.tally.error(|| format!("connection {connection}: a delivery is not what was published"));
             return true;
         };
+        self.longest = self.longest.max(text.len());
         self.templates.learn(world.topics.of(connection), text, message);
         self.settle(world, connection, message, now);
         true
@@ -124,14 +127,14 @@ impl Broadcasts {
         self.open
     }
 
-    /// How many broadcasts on a topic somebody still has to receive.
-    pub(super) fn open_on(&self, topic: usize) -> usize {
-        self.topics[topic].unfinished()
+    /// How many broadcasts in a circle somebody still has to receive.
+    pub(super) fn open_in(&self, circle: usize) -> usize {
+        self.circles[circle].unfinished()
     }
 
-    /// Who publishes on a topic.
-    pub(super) fn publisher(&self, topic: usize) -> Option<usize> {
-        self.publishers[topic]
+    /// Who publishes in a circle.
+    pub(super) fn publisher(&self, circle: usize) -> Option<usize> {
+        self.publishers[circle]
     }
 
     /// When something was last published or delivered, in nanoseconds of the run's clock.
@@ -139,33 +142,39 @@ impl Broadcasts {
         self.progress_at
     }
 
+    /// The length in bytes of the longest message that was delivered: all but the topic's name is equally long in all.
+    pub(super) fn longest(&self) -> usize {
+        self.longest
+    }
+
     fn remove(&mut self, world: &mut World, connection: usize, how: fn(&mut Subscriber, &mut Topic) -> u64) {
         let Some(mut subscriber) = self.subscribers[connection].take() else { return };
-        let number = world.topics.of(connection);
-        let topic = &mut self.topics[number];
-        let before = topic.unfinished();
-        world.tally.lost += how(&mut subscriber, topic);
-        self.open -= before - topic.unfinished();
+        let number = self.circle_of(world, connection);
+        let circle = &mut self.circles[number];
+        let before = circle.unfinished();
+        world.tally.lost += how(&mut subscriber, circle);
+        self.open -= before - circle.unfinished();
         if self.publishers[number] == Some(connection) {
             let mut others = world.joined_connections();
-            self.publishers[number] =
-                others.find(|other| world.topics.of(*other) == number && self.subscribers[*other].is_some());
+            self.publishers[number] = others
+                .find(|other| self.circle_of(world, *other) == number && self.subscribers[*other].is_some());
         }
     }
 
     fn settle(&mut self, world: &mut World, connection: usize, message: u64, now: u64) {
         self.progress_at = now;
-        let topic = &mut self.topics[world.topics.of(connection)];
+        let circle = self.circle_of(world, connection);
+        let circle = &mut self.circles[circle];
         let Some(subscriber) = &mut self.subscribers[connection] else { return };
-        let delivery = subscriber.receive(message, topic);
+        let delivery = subscriber.receive(message, circle);
         let tally = &mut world.tally;
         match delivery {
             Delivery::Duplicate => tally.duplicated += 1,
             Delivery::Early => {}
             Delivery::InOrder | Delivery::OutOfOrder => {
-                let before = topic.unfinished();
-                let at = topic.received(message).unwrap_or(now);
-                self.open -= before - topic.unfinished();
+                let before = circle.unfinished();
+                let at = circle.received(message).unwrap_or(now);
+                self.open -= before - circle.unfinished();
                 tally.unit(now.saturating_sub(at));
                 if delivery == Delivery::OutOfOrder {
                     tally.late("a delivery", connection);

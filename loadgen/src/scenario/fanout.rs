@@ -1,12 +1,9 @@
 //! What it costs to deliver a broadcast to many.
 
-use firecrest_wire::client::Heard;
-
-use super::broadcasts::Broadcasts;
-use super::run::{RunError, connect, measure, payload, prepare, rate, report};
+use super::post::Post;
+use super::publishing::{Plan, Published, Publishing};
+use super::run::{RunError, connect, payload, prepare, rate, report};
 use crate::cli::{Channel, Fanout};
-use crate::net::{Handler, Turn, World};
-use crate::pace::Pace;
 use crate::report::{Report, Unit};
 
 /// How many deliveries a run has at least when the number of messages is not given.
@@ -15,52 +12,29 @@ const DELIVERIES: u64 = 200_000;
 /// How many messages it then has at least.
 const MIN_MESSAGES: u64 = 40;
 
-/// Publishes on every topic and waits for the deliveries.
-#[derive(Debug)]
-struct Publishing {
-    broadcasts: Broadcasts,
-    plan: Plan,
-    timeout: u64,
-    stalled: bool,
-}
-
-/// When to publish.
-#[derive(Debug)]
-enum Plan {
-    /// When fewer than so many are under way on a topic; `left` is how many each topic still has to publish.
-    Closed { in_flight: usize, left: Vec<u64> },
-    /// At these times, on each topic in turn.
-    Open(Pace),
-}
-
 /// Connects and joins all, warms up, and measures the deliveries.
 pub(super) fn run(options: &Fanout) -> Result<Report, RunError> {
     let payload = payload(options.payload)?;
     let per_second = options.rate.map(rate).transpose()?;
     let mut runner = prepare(&options.common, &channel(options))?;
-    let options = resolve(options, runner.world.topics.len() as u64);
-    connect(&mut runner, &options.common)?;
     let topics = runner.world.topics.len();
-    let in_flight = options.in_flight as usize;
-    let closed = |messages| Plan::Closed { in_flight, left: share(messages, topics) };
-    let mut publishing = Publishing {
-        broadcasts: Broadcasts::new(&runner.world, payload, &options.names),
-        plan: closed(options.warmup.unwrap_or_default()),
-        timeout: options.common.timeout.nanos(),
-        stalled: false,
+    let options = resolve(options, topics as u64);
+    connect(&mut runner, &options.common)?;
+    let closed = |messages: Option<u64>| Plan::Closed {
+        messages: messages.unwrap_or_default(),
+        in_flight: options.in_flight,
     };
-    runner.drive(&mut publishing)?;
-    runner.world.tally.start_measuring();
-    publishing.plan = match per_second {
+    let plan = match per_second {
         Some(deliveries) => {
-            let messages = deliveries * topics as f64 / (runner.world.joined().max(1) as f64);
-            Plan::Open(Pace::lasting(runner.world.now(), messages, options.duration.nanos()))
+            let per_second = deliveries * topics as f64 / (runner.world.joined().max(1) as f64);
+            Plan::Open { per_second, duration: options.duration.nanos() }
         }
-        None => closed(options.messages.unwrap_or_default()),
+        None => closed(options.messages),
     };
-    let phase = measure(&mut runner, &mut publishing)?;
-    publishing.broadcasts.finish(&mut runner.world);
-    Ok(report("fanout", &options, runner, &phase, Unit::Delivery))
+    let publishing = Publishing::new(&runner.world, Post::say(&options.names, payload), &options.common);
+    let Published { phase, delivery_bytes } = publishing.run(&mut runner, closed(options.warmup), plan)?;
+    let report = report("fanout", &options, runner, &phase, Unit::Delivery);
+    Ok(report.with_delivery_bytes(delivery_bytes))
 }
 
 /// The channel with the topic's pattern, which has a placeholder if there are to be several topics.
@@ -84,90 +58,6 @@ fn resolve(options: &Fanout, topics: u64) -> Fanout {
     let warmup = options.warmup.unwrap_or((planned / 20.0) as u64);
     let messages = options.rate.is_none().then_some(messages);
     Fanout { messages, warmup: Some(warmup), ..options.clone() }
-}
-
-/// Spreads messages over topics: the first ones get what is left over.
-fn share(messages: u64, topics: usize) -> Vec<u64> {
-    let topics = topics.max(1) as u64;
-    (0..topics).map(|topic| messages / topics + u64::from(topic < messages % topics)).collect()
-}
-
-impl Publishing {
-    /// Publishes on a topic until enough are under way.
-    fn fill(&mut self, world: &mut World, topic: usize) {
-        let Plan::Closed { in_flight, left } = &mut self.plan else { return };
-        let left = &mut left[topic];
-        while *left > 0 && self.broadcasts.open_on(topic) < *in_flight {
-            let now = world.now();
-            if !self.broadcasts.publish(world, topic, now) {
-                break;
-            }
-            *left -= 1;
-        }
-    }
-
-    /// Publishes what is due; gives when the next is, none when all is published.
-    fn publish_due(&mut self, world: &mut World, now: u64) -> Option<u64> {
-        let topics = world.topics.len() as u64;
-        let Plan::Open(pace) = &mut self.plan else { return None };
-        while let Some((number, due)) = pace.take(now) {
-            self.broadcasts.publish(world, (number % topics) as usize, due);
-        }
-        pace.next()
-    }
-
-    /// Gives up when nothing has been delivered for too long, or nobody is there to publish.
-    fn check(&mut self, world: &mut World, now: u64) {
-        let open = self.broadcasts.open();
-        if open > 0 && now >= self.broadcasts.progress_at().saturating_add(self.timeout) {
-            world.tally.error(|| format!("{open} broadcasts were not delivered to everybody in time"));
-            self.broadcasts.finish(world);
-            self.stalled = true;
-        }
-        if world.joined() == 0 && !self.stalled {
-            world.tally.error(|| "nobody is left to publish".to_owned());
-            self.stalled = true;
-        }
-    }
-}
-
-impl Handler for Publishing {
-    fn turn(&mut self, world: &mut World, now: u64) -> Turn {
-        let mut next = self.publish_due(world, now);
-        if self.broadcasts.open() == 0 {
-            // The beginning of a phase: from then on a delivery is followed by the next message.
-            (0..world.topics.len()).for_each(|topic| self.fill(world, topic));
-        }
-        self.check(world, now);
-        if self.stalled || (self.broadcasts.open() == 0 && next.is_none()) {
-            return Turn::Done;
-        }
-        let deadline = self.broadcasts.progress_at().saturating_add(self.timeout);
-        Turn::Wait(next.take().unwrap_or(deadline))
-    }
-
-    fn recognise(&mut self, world: &mut World, connection: usize, text: &[u8], now: u64) -> bool {
-        let recognised = self.broadcasts.recognise(world, connection, text, now);
-        if recognised {
-            self.fill(world, world.topics.of(connection));
-        }
-        recognised
-    }
-
-    fn heard(&mut self, world: &mut World, connection: usize, heard: &Heard, text: &[u8], now: u64) {
-        if self.broadcasts.heard(world, connection, heard, text, now) {
-            self.fill(world, world.topics.of(connection));
-        }
-    }
-
-    fn ended(&mut self, world: &mut World, connection: usize, _now: u64) {
-        self.broadcasts.end(world, connection);
-        self.fill(world, world.topics.of(connection));
-    }
-
-    fn status(&self, world: &World) -> String {
-        format!("fanout: {} deliveries, {} broadcasts under way", world.tally.units, self.broadcasts.open())
-    }
 }
 
 #[cfg(test)]
@@ -203,11 +93,5 @@ mod tests {
         assert_eq!(channel(&options("")).topic, "bench:all");
         assert_eq!(channel(&options("--topics 4")).topic, "bench:all:{n%4}");
         assert_eq!(channel(&options("--topics 4 --topic a:{n%4}:b")).topic, "a:{n%4}:b");
-    }
-
-    #[test]
-    fn messages_are_shared_out_evenly() {
-        assert_eq!(share(7, 3), [3, 2, 2]);
-        assert_eq!(share(2, 1), [2]);
     }
 }

@@ -12,7 +12,10 @@ mod idle;
 mod join;
 mod leave;
 mod live;
+mod post;
+mod publishing;
 mod run;
 mod soak;
+mod viewers;
 
 pub(crate) use run::{RunError, run};

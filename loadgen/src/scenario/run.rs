@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::connect::Connect;
-use super::{echo, fanout, heartbeat, idle, join, live, soak};
+use super::{echo, fanout, heartbeat, idle, join, live, soak, viewers};
 use crate::cli::{Channel, Cli, Common, Scenario};
 use crate::limits::{self, TooFewFiles};
 use crate::meter::{Phase, Watch};
@@ -39,6 +39,9 @@ pub(crate) enum RunError {
     /// A rate is negative, or no number.
     #[error("a rate has to be a number from 0 to 10,000,000, not {0}")]
     Rate(f64),
+    /// The server does not say how often it has rendered.
+    #[error("--renders: the server answers {0:?}, which is no number")]
+    Renders(String),
     /// The URL cannot be used.
     #[error(transparent)]
     Target(#[from] TargetError),
@@ -60,6 +63,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report, RunError> {
         Scenario::Join(options) => join::run(options),
         Scenario::Live(options) => live::run(options),
         Scenario::Soak(options) => soak::run(options),
+        Scenario::Viewers(options) => viewers::run(options),
     }
 }
 

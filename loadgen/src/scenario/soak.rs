@@ -4,6 +4,7 @@ use firecrest_wire::client::Heard;
 
 use super::broadcasts::Broadcasts;
 use super::exchange::{Exchange, Question};
+use super::post::Post;
 use super::run::{RunError, connect, measure, payload, prepare, rate, report};
 use crate::cli::Soak;
 use crate::net::{Dialer, Handler, State, Turn, World, quoted};
@@ -37,7 +38,7 @@ pub(super) fn run(options: &Soak) -> Result<Report, RunError> {
     let pace = |per_second| Pace::lasting(world.now(), per_second, options.duration.nanos());
     let question = Question::Echo { event: quoted(&options.echo_event), payload: payload.clone() };
     let mut soaking = Soaking {
-        broadcasts: Broadcasts::new(world, payload, &options.names),
+        broadcasts: Broadcasts::new(world, Post::say(&options.names, payload)),
         echoes: Exchange::new(world, question),
         dialer: Dialer::new(options.common.concurrency, options.common.timeout.nanos()),
         publish_pace: pace(messages),

@@ -88,7 +88,7 @@ fn what_cannot_be_run_is_said_and_ends_with_2() {
     let address = start(Fault::None);
     let cases = [
         ("--value {", "--value is not JSON"),
-        ("--socket live", "path of the live socket"),
+        ("--socket live", "the path must begin with a slash"),
         ("--topic a", "--topic"),
     ];
     for (options, text) in cases {

@@ -5,6 +5,7 @@
 mod live;
 mod page;
 mod server;
+mod viewers;
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
@@ -119,6 +120,18 @@ fn a_delivery_that_is_made_twice_is_counted_once() {
     let (code, json) = run_with(Fault::DuplicateDelivery, "fanout --connections 4 --messages 20");
     assert_eq!((code, wrongs(&json)), (1, [0, 1, 0, 0, 0]), "{json:#}");
     assert_eq!(json["units"].as_u64(), Some(80));
+}
+
+#[test]
+fn a_delivery_of_something_else_is_an_error_and_lost() {
+    let options = "fanout --connections 4 --messages 20 --timeout 300ms";
+    let (code, json) = run_with(Fault::ChangeDelivery, options);
+    assert_eq!(
+        (code, json["lost"].as_u64(), json["error_count"].as_u64()),
+        (1, Some(1), Some(2)),
+        "{json:#}"
+    );
+    assert!(error(&json).contains("a delivery is not what was published"), "{json:#}");
 }
 
 #[test]

@@ -17,6 +17,8 @@ use crate::page;
 pub(crate) enum Fault {
     /// Nothing.
     None,
+    /// One delivery is another than was published.
+    ChangeDelivery,
     /// The answer to an echo is another payload, and that to a click has no diff, once.
     ChangeEcho,
     /// A connection is closed in the middle, once.
@@ -29,6 +31,8 @@ pub(crate) enum Fault {
     DuplicateEcho,
     /// One connection gets its first two deliveries in the wrong order.
     SwapDeliveries,
+    /// Once somebody has asked for an upgrade there are no pages any more.
+    LatePage,
     /// Joins are answered, nothing else.
     Mute,
     /// Joins are not answered.
@@ -57,6 +61,8 @@ pub(crate) struct Shared {
 pub(crate) struct State {
     /// How many pages were loaded.
     pub(crate) visits: u32,
+    /// Whether somebody has asked for an upgrade.
+    pub(crate) has_upgraded: bool,
     members: Vec<(String, TcpStream)>,
     echoes: u32,
     deliveries: u32,
@@ -82,9 +88,13 @@ pub(crate) fn start(fault: Fault) -> SocketAddr {
 
 fn serve(shared: &Shared, mut stream: TcpStream) -> Option<()> {
     let head = read_head(&mut stream)?;
-    if head.starts_with("GET /counter") {
-        return page::answer(shared, stream);
+    if head.starts_with("GET /renders ") {
+        return stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n1\n").ok();
     }
+    if let Some(path) = page::path(&head) {
+        return page::answer(shared, stream, path);
+    }
+    shared.state.lock().ok()?.has_upgraded = true;
     if head.starts_with("GET /live") && !page::may_connect(&head) {
         return stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").ok();
     }
@@ -147,8 +157,13 @@ fn answer_message(shared: &Shared, stream: &mut TcpStream, message: &Value) -> O
             let diff = json!({ "diff": { "0": state.echoes.to_string() } });
             echo(shared, stream, state.echoes == WRONG, &reply("ok", &diff))
         }
+        "event" if page::shown(&message[4]).is_some() => {
+            let diff = json!({ "0": page::shown(&message[4]) });
+            deliver(shared, &mut state, |joined| joined.starts_with("lv:"), ("diff", &diff));
+            send(shared, stream, &reply("ok", &json!({})))
+        }
         "say" => {
-            say(shared, &mut state, topic, &message[4]);
+            deliver(shared, &mut state, |joined| joined == topic, ("said", &message[4]));
             Some(())
         }
         "phx_leave" => {
@@ -173,19 +188,29 @@ fn echo(shared: &Shared, stream: &mut TcpStream, wrong: bool, reply: &str) -> Op
     }
 }
 
-/// Delivers to all on the topic. Who is gone misses it.
-fn say(shared: &Shared, state: &mut State, topic: &str, payload: &Value) {
-    let text = json!([null, null, topic, "said", payload]).to_string();
+/// Delivers to all on the topics that are meant, each under the name of its own. Who is gone misses it.
+fn deliver(
+    shared: &Shared,
+    state: &mut State,
+    is_meant: impl Fn(&str) -> bool,
+    (event, payload): (&str, &Value),
+) {
     let State { members, deliveries, held_back, .. } = state;
-    for (number, (_, member)) in members.iter_mut().filter(|(joined, _)| joined == topic).enumerate() {
+    let meant = members.iter_mut().filter(|(joined, _)| is_meant(joined));
+    for (number, (topic, member)) in meant.enumerate() {
+        let text = json!([null, null, topic, event, payload]).to_string();
         *deliveries += 1;
         let wrong = *deliveries == WRONG;
         match shared.fault {
+            Fault::ChangeDelivery if wrong => {
+                send(shared, member, &text.replace("xx", "xy").replace("\"10", "\""));
+                continue;
+            }
             Fault::DropDelivery if wrong => continue,
             Fault::DuplicateDelivery if wrong => send(shared, member, &text),
             Fault::SwapDeliveries if number == 1 => match held_back.take() {
                 None if *deliveries < WRONG => {
-                    *held_back = Some(text.clone());
+                    *held_back = Some(text);
                     continue;
                 }
                 None => None,

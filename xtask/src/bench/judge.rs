@@ -44,6 +44,11 @@ impl Verdict {
     pub(crate) fn of(is_within: bool) -> Self {
         if is_within { Self::Within } else { Self::Missed }
     }
+
+    /// That of figures without a target: they have to be there.
+    pub(crate) fn shown(figures: &[Option<f64>]) -> Self {
+        if figures.contains(&None) { Self::Missed } else { Self::Shown }
+    }
 }
 
 impl Judged {
@@ -58,6 +63,7 @@ impl Judged {
             Target::AtMost(most) => format!("≤ {} {}", figure(most), self.row.unit),
             Target::Times(times, server) => format!("≤ {} × {}", figure(times), server.name()),
             Target::TimesRow(times, title) => format!("≤ {} × {title}", figure(times)),
+            Target::Beside(title) => format!("beside {title}"),
             Target::Shown => "–".to_owned(),
         }
     }
@@ -79,8 +85,8 @@ pub(crate) fn judge(
         Target::AtMost(most) => (None, within(own, most).1),
         Target::Times(times, server) => within(&ratios(own, of(server)), times),
         Target::TimesRow(times, _) => within(&ratios(own, reference), times),
-        Target::Shown if own.contains(&None) => (None, Verdict::Missed),
-        Target::Shown => (None, Verdict::Shown),
+        Target::Beside(_) => (within(&ratios(own, reference), 0.0).0, Verdict::shown(own)),
+        Target::Shown => (None, Verdict::shown(own)),
     };
     Judged { row, ratio, verdict, failures: failures(row, rounds), figures }
 }
@@ -100,9 +106,18 @@ pub(crate) fn ratios(own: &[Option<f64>], others: &[Option<f64>]) -> Vec<Option<
 
 /// The summary of what there is; within the target only if nothing is missing and the median is.
 pub(crate) fn within(figures: &[Option<f64>], most: f64) -> (Option<Summary>, Verdict) {
+    judged(figures, |median| median <= most)
+}
+
+/// The same where the median has to be that large.
+pub(crate) fn at_least(figures: &[Option<f64>], least: f64) -> (Option<Summary>, Verdict) {
+    judged(figures, |median| median >= least)
+}
+
+fn judged(figures: &[Option<f64>], is_good: impl Fn(f64) -> bool) -> (Option<Summary>, Verdict) {
     let summary = Summary::of(figures.iter().copied().flatten());
     let is_complete = !figures.contains(&None);
-    (summary, Verdict::of(is_complete && summary.is_some_and(|summary| summary.median <= most)))
+    (summary, Verdict::of(is_complete && summary.is_some_and(|summary| is_good(summary.median))))
 }
 
 fn failures(row: &Row, rounds: &[Round]) -> Vec<String> {
@@ -132,6 +147,8 @@ mod tests {
         Row { title: "echo", unit: "µs", metric: Metric::Cpu, target: Target::Times(1.35, Server::Limit) };
     const AT_MOST: Row =
         Row { title: "memory", unit: "KiB", metric: Metric::Cpu, target: Target::AtMost(4.0) };
+    const BESIDE: Row =
+        Row { title: "own", unit: "µs", metric: Metric::Cpu, target: Target::Beside("shared") };
     const SHOWN: Row = Row { title: "p50", unit: "µs", metric: Metric::Cpu, target: Target::Shown };
 
     fn sample(cpu: f64) -> Result<Outcome, Failure> {
@@ -174,6 +191,16 @@ mod tests {
     }
 
     #[test]
+    fn a_row_can_be_shown_beside_another_without_a_target() {
+        let rounds = [Round::from([(Server::Firecrest, sample(9.0))])];
+        let judged = |reference: &[_]| super::judge(&BESIDE, &[Server::Firecrest], &rounds, reference);
+        let beside = judged(&[Some(3.0)]);
+        assert_eq!((beside.verdict, beside.ratio.unwrap().median), (Verdict::Shown, 3.0));
+        assert_eq!(beside.target(), "beside shared");
+        assert_eq!((judged(&[None]).verdict, judged(&[None]).ratio), (Verdict::Shown, None));
+    }
+
+    #[test]
     fn a_missed_target_is_said() {
         let judged = judge(&OF_LIMIT, &[round(4.0, 8.0, 5.5)]);
         assert_eq!((judged.verdict, judged.verdict.sign()), (Verdict::Missed, "✗"));
@@ -183,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_failed_measurement_of_firecrest_misses_every_kind_of_target() {
-        for row in [&OF_LIMIT, &AT_MOST, &SHOWN] {
+        for row in [&OF_LIMIT, &AT_MOST, &BESIDE, &SHOWN] {
             let mut failed = round(4.0, 8.0, 4.0);
             failed.insert(Server::Firecrest, Err(Failure::new("3 lost")));
             let judged = judge(row, &[round(4.0, 8.0, 4.0), failed]);

@@ -29,6 +29,10 @@ pub(crate) struct Outcome {
     pub(crate) latency_us: Option<Latency>,
     pub(crate) server: Option<Cost>,
     pub(crate) leave: Option<Leaving>,
+    /// The length of a delivered message.
+    pub(crate) delivery_bytes: Option<f64>,
+    /// How often the server has rendered a page.
+    pub(crate) renders: Option<f64>,
 }
 
 /// Times in microseconds that a part of the answers stayed within.

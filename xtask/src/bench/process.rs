@@ -1,5 +1,6 @@
 //! A program that ends with the value that stands for it.
 
+use std::ffi::OsStr;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
@@ -70,7 +71,7 @@ impl Drop for Process {
 pub(crate) fn report<T: DeserializeOwned>(
     binaries: &Path,
     name: &str,
-    arguments: &[&str],
+    arguments: &[impl AsRef<OsStr>],
     within: Duration,
 ) -> Result<T, Failure> {
     let program = binaries.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
@@ -117,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_report_is_read_from_a_program_that_prints_one() {
-        let run = |name, arguments: &[_], seconds| {
+        let run = |name, arguments: &[&str], seconds| {
             report::<u64>(Path::new("/bin"), name, arguments, Duration::from_secs(seconds))
         };
         assert_eq!(run("echo", &["7"], 60).unwrap(), 7);

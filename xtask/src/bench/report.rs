@@ -1,10 +1,10 @@
 //! The benchmark's result as text.
 
+use super::chapter::{Chapter, Line};
 use super::curve::{Curve, Point, Side, spread};
 use super::history::History;
 use super::judge::{Judged, Verdict};
 use super::machine::Machine;
-use super::rendering::Rendered;
 use super::server::Server;
 use super::statistics::{Summary, bars, figure};
 use super::table::Table;
@@ -16,7 +16,7 @@ pub(crate) struct Report {
     pub(crate) commit: String,
     pub(crate) rounds: usize,
     pub(crate) rows: Vec<Judged>,
-    pub(crate) rendering: Vec<Rendered>,
+    pub(crate) chapters: Vec<(&'static Chapter, Vec<Line>)>,
     pub(crate) curves: Vec<Curve>,
     /// Ways in which the run differed from what it should be.
     pub(crate) notes: Vec<String>,
@@ -26,8 +26,8 @@ impl Report {
     /// How many figures and curves are within their targets, and how many have one.
     pub(crate) fn score(&self) -> (usize, usize) {
         let rows = self.rows.iter().map(|judged| judged.verdict);
-        let rendering = self.rendering.iter().map(|rendered| rendered.verdict);
-        let verdicts = rows.chain(rendering).chain(self.curves.iter().map(Curve::verdict));
+        let lines = self.lines().map(|line| line.verdict);
+        let verdicts = rows.chain(lines).chain(self.curves.iter().map(Curve::verdict));
         let judged: Vec<_> = verdicts.filter(|verdict| *verdict != Verdict::Shown).collect();
         (judged.iter().filter(|verdict| **verdict == Verdict::Within).count(), judged.len())
     }
@@ -38,9 +38,7 @@ impl Report {
         if !self.rows.is_empty() {
             tables.push(self.table().aligned());
         }
-        if !self.rendering.is_empty() {
-            tables.push(self.rendering().aligned());
-        }
+        tables.extend(self.chapters.iter().map(|(_, lines)| chapter(lines).aligned()));
         if !self.curves.is_empty() {
             tables.push(self.growth().aligned());
         }
@@ -55,7 +53,7 @@ impl Report {
         let head = include_str!("head.md");
         let machine = self.machine();
         let table = self.table().markdown();
-        let rendering = self.rendering().markdown();
+        let chapters: String = self.chapters.iter().map(section).collect();
         let growth = self.growth().markdown();
         let in_a_row = history.passed_in_a_row();
         let runs = history.table().markdown();
@@ -65,11 +63,9 @@ impl Report {
         let remarks = if remarks.is_empty() { remarks } else { format!("\n{remarks}") };
         format!(
             "{head}\n{machine}\n## Result: {within} of {of} within target\n\n{table}{remarks}\n\
-             ## Rendering\n\n{}\n\n{rendering}\n\
-             ## Growth\n\n{}\n\n{growth}\n\
+             {chapters}## Growth\n\n{}\n\n{growth}\n\
              ## Runs\n\nRuns in a row of the latest commit with every figure within its target: {in_a_row}.\n\n{runs}\n\
              <details><summary>Every figure of every round</summary>\n\n{raw}\n{raw_growth}\n</details>\n",
-            include_str!("rendering.md").trim_end(),
             include_str!("growth.md").trim_end(),
         )
     }
@@ -92,23 +88,6 @@ impl Report {
             cells.extend(Server::ALL.map(|server| summary(judged.summary(server))));
             cells.extend([summary(judged.ratio), judged.target(), judged.verdict.sign().to_owned()]);
             table.push(cells);
-        }
-        table
-    }
-
-    fn rendering(&self) -> Table {
-        let mut table = Table::new(&["row", "unit", "beside", "Firecrest", "ratio", "target", "verdict"]);
-        for rendered in &self.rendering {
-            let median = |figures: &[Option<f64>]| summary(Summary::of(figures.iter().copied().flatten()));
-            table.push(vec![
-                rendered.row.title.to_owned(),
-                rendered.row.unit.to_owned(),
-                median(&rendered.beside),
-                median(&rendered.own),
-                summary(rendered.ratio),
-                rendered.target(),
-                rendered.verdict.sign().to_owned(),
-            ]);
         }
         table
     }
@@ -141,10 +120,10 @@ impl Report {
                 table.push(vec![title, unit, server, list(figures)]);
             }
         }
-        for rendered in &self.rendering {
-            let own = [("Firecrest", &rendered.own)].into_iter();
-            for (of, figures) in own.chain(rendered.beside().map(|name| (name, &rendered.beside))) {
-                let [title, unit, of] = [rendered.row.title, rendered.row.unit, of].map(str::to_owned);
+        for line in self.lines() {
+            let own = [("Firecrest", &line.own)].into_iter();
+            for (of, figures) in own.chain(line.beside().map(|name| (name, &line.beside))) {
+                let [title, unit, of] = [line.row.title, line.row.unit, of].map(str::to_owned);
                 table.push(vec![title, unit, of, list(figures)]);
             }
         }
@@ -164,16 +143,37 @@ impl Report {
         table
     }
 
+    fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.chapters.iter().flat_map(|(_, lines)| lines)
+    }
+
     /// What went wrong or was done otherwise.
     fn remarks(&self) -> impl Iterator<Item = &String> {
         let rows = self.rows.iter().flat_map(|judged| &judged.failures);
-        let rendering = self.rendering.iter().flat_map(|rendered| &rendered.failures);
-        self.notes
-            .iter()
-            .chain(rows)
-            .chain(rendering)
-            .chain(self.curves.iter().flat_map(|curve| &curve.failures))
+        let lines = self.lines().flat_map(|line| &line.failures);
+        self.notes.iter().chain(rows).chain(lines).chain(self.curves.iter().flat_map(|curve| &curve.failures))
     }
+}
+
+fn section((about, lines): &(&Chapter, Vec<Line>)) -> String {
+    format!("## {}\n\n{}\n\n{}\n", about.heading, about.about.trim_end(), chapter(lines).markdown())
+}
+
+fn chapter(lines: &[Line]) -> Table {
+    let mut table = Table::new(&["row", "unit", "beside", "Firecrest", "ratio", "target", "verdict"]);
+    for line in lines {
+        let median = |figures: &[Option<f64>]| summary(Summary::of(figures.iter().copied().flatten()));
+        table.push(vec![
+            line.row.title.to_owned(),
+            line.row.unit.to_owned(),
+            median(&line.beside),
+            median(&line.own),
+            summary(line.ratio),
+            line.target(),
+            line.verdict.sign().to_owned(),
+        ]);
+    }
+    table
 }
 
 /// What there is at each size of a curve.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::judge::{Judged, Round, figures, judge};
 use super::loadgen::{self, Outcome};
-use super::rows::{Measurement, Row, Target};
+use super::rows::{Measurement, Row};
 use super::server::{Door, Server};
 use super::statistics::figure;
 use crate::failure::Failure;
@@ -60,7 +60,7 @@ pub(crate) fn run(bench: &Bench, measurements: &[&'static Measurement], count: u
 
 /// Firecrest's figures in the row that another row's target names; none when it names none.
 fn reference(row: &Row, measurements: &[&'static Measurement], taken: &[Vec<Round>]) -> Vec<Option<f64>> {
-    let Target::TimesRow(_, title) = row.target else { return Vec::new() };
+    let Some(title) = row.target.row() else { return Vec::new() };
     let titled = |(measurement, rounds): (&&'static Measurement, &Vec<Round>)| {
         let row = measurement.rows.iter().find(|row| row.title == title)?;
         Some(figures(row, rounds, Server::Firecrest))
@@ -120,7 +120,7 @@ fn said(rows: &[Row], sample: &Result<Outcome, Failure>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::rows::named;
+    use crate::bench::measurements::named;
 
     fn bench(files: u64) -> Bench {
         Bench { binaries: PathBuf::from("nowhere"), files }
@@ -131,7 +131,8 @@ mod tests {
         let first: Vec<_> = (0..3).map(|number| order(Door::Channel, number)[0]).collect();
         assert_eq!(first, Server::ALL);
         assert_eq!(order(Door::Channel, 4), order(Door::Channel, 1));
-        assert_eq!(order(Door::Page, 4), [Server::Firecrest]);
+        assert_eq!(order(Door::OwnChannel, 4), [Server::Firecrest]);
+        assert_eq!(order(Door::Page("/counter"), 4), [Server::Firecrest]);
     }
 
     #[test]
@@ -140,7 +141,7 @@ mod tests {
         assert_eq!(bench(1_024).connections(10_000), 824);
         assert!(reductions(&bench(20_000), &named(None)).is_empty());
         assert_eq!(
-            reductions(&bench(8_200), &named(Some("memory"))),
+            reductions(&bench(8_200), &named(Some("memory")))[..3],
             ["memory", "memory-shared", "live-memory"].map(|name| format!(
                 "{name}: 8000 connections instead of 10000, because a program may open 8200 files only"
             ))

@@ -28,8 +28,10 @@ pub(crate) enum Server {
 pub(crate) enum Door {
     /// The channel that all servers have.
     Channel,
-    /// The page with a live view, which only Firecrest has.
-    Page,
+    /// The same, of Firecrest alone.
+    OwnChannel,
+    /// A page with a live view, at this path; only Firecrest has any.
+    Page(&'static str),
 }
 
 impl Door {
@@ -37,7 +39,7 @@ impl Door {
     pub(crate) fn servers(self) -> &'static [Server] {
         match self {
             Self::Channel => &Server::ALL,
-            Self::Page => &[Server::Firecrest],
+            Self::OwnChannel | Self::Page(_) => &[Server::Firecrest],
         }
     }
 }
@@ -89,8 +91,8 @@ impl Running {
 
     pub(crate) fn url(&self, door: Door) -> String {
         match door {
-            Door::Channel => format!("ws://127.0.0.1:{}/socket/websocket", self.port),
-            Door::Page => format!("http://127.0.0.1:{}/counter", self.port),
+            Door::Channel | Door::OwnChannel => format!("ws://127.0.0.1:{}/socket/websocket", self.port),
+            Door::Page(path) => format!("http://127.0.0.1:{}{path}", self.port),
         }
     }
 }

@@ -2,20 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
+use super::chapter::{self, CHAPTERS, Chapter};
 use super::history::{Entry, History};
 use super::machine::{self, Machine, REPORT};
+use super::measurements::{MEASUREMENTS, named};
 use super::options::Options;
 use super::report::Report;
 use super::rounds::{self, Bench};
-use super::rows::{MEASUREMENTS, named};
-use super::{growth, registry, rendering, rows};
+use super::rows::Measurement;
+use super::{growth, registry, tally};
 use crate::command::{cargo, run as execute};
 use crate::failure::Failure;
 use crate::tree;
 
 /// Runs the benchmark as often as asked. A target that was missed is a failure, after everything has been written.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
-    let measurements = picked(options)?;
+    let picked = Picked::by(options)?;
+    let binaries = binaries()?;
     execute(&mut cargo(&[
         "build",
         "--release",
@@ -24,16 +27,19 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         "--package",
         "yardsticks",
     ]))?;
+    if picked.runs(tally::APART) {
+        build_apart(&binaries)?;
+    }
     // The programs inherit the raised limit.
     let files = rlimit::increase_nofile_limit(u64::MAX)
         .map_err(|error| Failure::new(format!("the limit of open files: {error}")))?;
-    let bench = Bench { binaries: binaries()?, files };
+    let bench = Bench { binaries, files };
     let mut missed = Vec::new();
     for number in 1..=options.runs {
         if options.runs > 1 {
             println!("\n==> run {number} of {}", options.runs);
         }
-        let report = once(&bench, options, &measurements);
+        let report = once(&bench, options, &picked);
         print!("\n{}", report.text());
         let (within, of) = report.score();
         println!("\n{within} of {of} within target");
@@ -47,18 +53,38 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     if missed.is_empty() { Ok(()) } else { Err(Failure::new(missed.join("; "))) }
 }
 
-fn picked(options: &Options) -> Result<Vec<&'static rows::Measurement>, Failure> {
-    let picked = named(options.only.as_deref());
-    if picked.is_empty() && !picks_rendering(options) {
-        let names = MEASUREMENTS.iter().map(|measurement| measurement.name);
-        let names: Vec<_> = names.chain([rendering::NAME]).collect();
-        return Err(Failure::new(format!("no such row; there are: {}", names.join(", "))));
-    }
-    Ok(picked)
+/// What is measured.
+struct Picked {
+    measurements: Vec<&'static Measurement>,
+    chapters: Vec<&'static Chapter>,
 }
 
-fn picks_rendering(options: &Options) -> bool {
-    options.only.as_ref().is_none_or(|part| rendering::NAME.contains(part))
+impl Picked {
+    fn by(options: &Options) -> Result<Self, Failure> {
+        let part = options.only.as_deref();
+        let is_picked = |chapter: &&Chapter| part.is_none_or(|part| chapter.name.contains(part));
+        let chapters = CHAPTERS.into_iter().filter(is_picked).collect();
+        let picked = Picked { measurements: named(part), chapters };
+        if picked.measurements.is_empty() && picked.chapters.is_empty() {
+            let names = MEASUREMENTS.iter().map(|measurement| measurement.name);
+            let names: Vec<_> = names.chain(CHAPTERS.iter().map(|chapter| chapter.name)).collect();
+            return Err(Failure::new(format!("no such row; there are: {}", names.join(", "))));
+        }
+        Ok(picked)
+    }
+
+    /// Whether a program is needed.
+    fn runs(&self, binary: &str) -> bool {
+        self.chapters.iter().flat_map(|chapter| chapter.programs).any(|program| program.binary == binary)
+    }
+}
+
+/// Builds the yardstick that is no member of the workspace, beside the others.
+fn build_apart(binaries: &Path) -> Result<(), Failure> {
+    let manifest = tree::root().join("yardsticks/sqlite/Cargo.toml");
+    let target = binaries.parent().unwrap_or(binaries);
+    let mut build = cargo(&["build", "--release", "--manifest-path"]);
+    execute(build.arg(manifest).arg("--target-dir").arg(target))
 }
 
 /// The folder of the release builds, which cargo puts beside the folder of this program.
@@ -68,19 +94,20 @@ fn binaries() -> Result<PathBuf, Failure> {
     target.map(|target| target.join("release")).ok_or_else(|| Failure::new("own path has no folder"))
 }
 
-fn once(bench: &Bench, options: &Options, measurements: &[&'static rows::Measurement]) -> Report {
+fn once(bench: &Bench, options: &Options, picked: &Picked) -> Report {
     let (machine, date, commit) = (Machine::here(), machine::date(), machine::commit());
-    let rows = rounds::run(bench, measurements, options.rounds());
-    let mut notes = rounds::reductions(bench, measurements);
-    let rendering =
-        if picks_rendering(options) { rendering::run(bench, options.rounds()) } else { Vec::new() };
+    let rows = rounds::run(bench, &picked.measurements, options.rounds());
+    let mut notes = rounds::reductions(bench, &picked.measurements);
+    let chapters =
+        picked.chapters.iter().map(|chapter| (*chapter, chapter::run(bench, chapter, options.rounds())));
+    let chapters = chapters.collect();
     let mut curves = Vec::new();
     if options.only.is_none() {
         curves = growth::run(bench, options.rounds(), options.quick);
         curves.extend(registry::run(bench, options.rounds(), options.quick));
         notes.extend(growth::omission(bench));
     }
-    Report { machine, date, commit, rounds: options.rounds(), rows, rendering, curves, notes }
+    Report { machine, date, commit, rounds: options.rounds(), rows, chapters, curves, notes }
 }
 
 fn write(report: &Report) -> Result<(), Failure> {

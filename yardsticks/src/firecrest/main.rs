@@ -1,6 +1,7 @@
-//! The bench channel and a page with a counter as an ordinary Firecrest application: defaults everywhere, the allocator of the
-//! showcase, no metrics, no logs.
+//! The bench channel, a page with a counter and one with a board as an ordinary Firecrest application: defaults everywhere, the
+//! allocator of the showcase, no metrics, no logs.
 
+mod board;
 mod counter;
 
 use firecrest::endpoint::listen;
@@ -9,6 +10,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use yardsticks::{Options, announce};
 
+use crate::board::{Board, OwnBoard};
 use crate::counter::Counter;
 
 /// Gives the memory of connections that have ended back to the system, which the default allocator keeps.
@@ -58,9 +60,15 @@ impl Socket for BenchSocket {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let endpoint = Endpoint::from_env()?;
+    let pages = endpoint
+        .live("/live")
+        .page::<Counter>("/counter")
+        .shared::<Board>("/board")
+        .page::<OwnBoard>("/own-board");
     let app = axum::Router::new()
         .merge(endpoint.socket::<BenchSocket>("/socket"))
-        .merge(endpoint.live("/live").page::<Counter>("/counter"));
+        .merge(pages)
+        .route("/renders", axum::routing::get(board::renders));
     let listener = listen(Options::from_args().listen).await?;
     announce(listener.local_addr()?)?;
     endpoint.serve_on(listener, app).await?;

@@ -1,10 +1,12 @@
-//! Every yardstick that is a server serves the bench channel: the same tests for all of them. One has a page with a counter.
+//! Every yardstick that is a server serves the bench channel: the same tests for all of them. One has pages too.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod board;
 mod channel;
 mod client;
 mod counter;
+mod page;
 mod server;
 
 /// The tests of [`channel`] for one server.

@@ -4,6 +4,7 @@ use super::*;
 use crate::bench::history::Entry;
 use crate::bench::judge::{Round, judge};
 use crate::bench::loadgen;
+use crate::bench::rendering::CHAPTER;
 use crate::bench::rendering::tests::{GOOD, judged};
 use crate::bench::rows::{Metric, Row, Target};
 use crate::failure::Failure;
@@ -49,7 +50,7 @@ fn report(rounds: &[Round], growth: &[f64]) -> Report {
         commit: "abc".to_owned(),
         rounds: rounds.len(),
         rows: [&ECHO, &P50].map(|row| judge(row, &Server::ALL, rounds, &[])).into(),
-        rendering: Vec::new(),
+        chapters: Vec::new(),
         curves: vec![curve(growth)],
         notes: Vec::new(),
     }
@@ -92,11 +93,12 @@ fn a_row_of_firecrest_alone_leaves_the_other_cells_empty() {
 }
 
 #[test]
-fn rendering_has_a_table_and_counts() {
+fn a_chapter_has_a_table_and_counts() {
     let mut report = report(&[round(Ok(5.0))], &[3.0]);
-    report.rendering = judged(GOOD);
+    report.chapters = vec![(&CHAPTER, judged(GOOD))];
     assert_eq!(report.score(), (6, 6));
     let markdown = report.markdown(&History::default());
+    assert!(markdown.contains("\n## Rendering\n\nWhat a page costs"), "{markdown}");
     let title = "a page of 1,000 rows of 5 cells, to HTML";
     assert!(
         markdown.contains(&format!("| {title} | µs | 100 | 150 | 1.50 | ≤ 2.00 × maud | ✓ |")),
@@ -104,9 +106,9 @@ fn rendering_has_a_table_and_counts() {
     );
     assert!(markdown.contains(&format!("| {title} | µs | Firecrest | 150 |\n| {title} | µs | maud | 100 |")));
     assert!(report.text().contains(title));
-    report.rendering = judged("{}");
+    report.chapters = vec![(&CHAPTER, judged("{}"))];
     assert_eq!(report.score(), (2, 8));
-    assert!(report.text().contains(&format!("✗ {title}, round 1: not in the report")));
+    assert!(report.text().contains(&format!("✗ {title}, Firecrest, round 1: not in the report")));
 }
 
 #[test]
