@@ -162,3 +162,59 @@ impl Taken {
         rest
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+    use std::thread;
+
+    use super::*;
+
+    /// Where two threads meet, without going to sleep: they go on at nearly the same moment.
+    #[derive(Default)]
+    struct Meeting(AtomicUsize);
+
+    impl Meeting {
+        fn meet(&self) {
+            let arrived = self.0.fetch_add(1, Ordering::SeqCst) + 1;
+            while self.0.load(Ordering::SeqCst) < arrived.next_multiple_of(2) {
+                thread::yield_now();
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_added_while_a_counter_is_taken_is_taken_or_marks_it_again() {
+        const ROUNDS: usize = 100_000;
+        let (cell, queue, meeting) =
+            (Arc::new(Cell::new("visits".into(), 0)), Queue::new(1), Meeting::default());
+        let take = || {
+            queue.take();
+            cell.take(&queue).map_or(0, |taken| taken.delta)
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                for round in 0..ROUNDS {
+                    cell.add_later(1, &queue);
+                    meeting.meet();
+                    // At another moment of the taking each time.
+                    (0..round % 200).for_each(|_| std::hint::spin_loop());
+                    cell.add_later(1, &queue);
+                    meeting.meet();
+                    meeting.meet();
+                }
+            });
+            let mut written = 0;
+            for round in 0..ROUNDS {
+                meeting.meet();
+                written += take();
+                meeting.meet();
+                let marked = cell.books().round.is_some();
+                assert!(marked || written == cell.value(), "round {round}: {written} of {}", cell.value());
+                written += take();
+                assert_eq!(written, cell.value());
+                meeting.meet();
+            }
+        });
+    }
+}

@@ -39,7 +39,7 @@ struct Loading {
 
 impl Table {
     pub(crate) fn new(max_counters: usize) -> Self {
-        Table { slots: RwLock::default(), max_counters: max_counters.max(1) }
+        Table { slots: RwLock::default(), max_counters }
     }
 
     /// The counter, which is loaded unless it has been.

@@ -40,7 +40,6 @@ pub(crate) struct Shared {
     pub(crate) health: Shown,
     /// For as many increments as may wait.
     pub(crate) room: Semaphore,
-    room_for: usize,
     started: Once,
     /// Concluded when the writer has ended.
     pub(crate) ended: Round,
@@ -65,15 +64,14 @@ impl Tally {
 
     /// Counters in a store, such as one that several nodes share.
     pub fn with_store(store: impl Store, options: TallyOptions) -> Tally {
-        let room_for = options.max_pending.clamp(1, Semaphore::MAX_PERMITS);
+        let options = options.within_bounds();
         let shared = Shared {
             store: Box::new(store),
             table: Table::new(options.max_counters),
             queue: Queue::new(options.commit_size),
             watchers: Watchers::default(),
             health: Shown::new(),
-            room: Semaphore::new(room_for),
-            room_for,
+            room: Semaphore::new(options.max_pending),
             started: Once::new(),
             ended: Round::default(),
             options,
@@ -155,7 +153,7 @@ impl Shared {
 
     /// Shows how many increments wait.
     pub(crate) fn show_pending(&self) {
-        let pending = self.room_for.saturating_sub(self.room.available_permits());
+        let pending = self.options.max_pending.saturating_sub(self.room.available_permits());
         metrics::gauge!("firecrest_tally_pending").set(pending as f64);
     }
 }

@@ -86,30 +86,36 @@ impl Writer {
             self.learn(change);
         }
         loop {
-            let queue = &self.shared.queue;
-            let closed = queue.is_closed();
-            let due = match queue.due() {
-                Due::Never if closed => return false,
-                Due::Never => None,
-                Due::Now => Some(Instant::now()),
-                Due::Later => Some(
-                    *self.gathering.get_or_insert_with(Instant::now) + self.shared.options.commit_interval,
-                ),
-            };
-            if due.is_none() {
-                self.gathering = None;
-            }
-            let due =
-                due.map(|due| self.not_before.filter(|_| !closed).map_or(due, |earliest| due.max(earliest)));
-            if due.is_some_and(|due| due <= Instant::now()) {
-                return true;
+            // In this order: once it is closed, nothing more comes.
+            let closed = self.shared.queue.is_closed();
+            let due = self.due(closed);
+            match due {
+                None if closed => return false,
+                Some(due) if due <= Instant::now() => return true,
+                _ => {}
             }
             tokio::select! {
-                () = queue.bell.notified() => {}
+                () = self.shared.queue.bell.notified() => {}
                 () = until(due) => {}
                 change = self.changes.next() => self.learn(change),
             }
         }
+    }
+
+    /// When there must be a commit, if there is anything to commit.
+    fn due(&mut self, closed: bool) -> Option<Instant> {
+        let due = match self.shared.queue.due() {
+            Due::Never => {
+                self.gathering = None;
+                return None;
+            }
+            Due::Now => Instant::now(),
+            Due::Later => {
+                *self.gathering.get_or_insert_with(Instant::now) + self.shared.options.commit_interval
+            }
+        };
+        let earliest = self.not_before.filter(|_| !closed);
+        Some(earliest.map_or(due, |earliest| due.max(earliest)))
     }
 
     /// Takes what others have written, as much as is there.

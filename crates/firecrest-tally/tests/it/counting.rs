@@ -6,7 +6,7 @@ use std::time::Duration;
 use firecrest_tally::{Tally, TallyError, TallyOptions};
 use futures_util::future::{join_all, try_join_all};
 use tokio::task::yield_now;
-use tokio::time::{Instant, advance};
+use tokio::time::{Instant, advance, sleep};
 
 use crate::scripted::{Act, Scripted, until};
 
@@ -43,8 +43,7 @@ async fn b004_increments_on_many_threads_are_all_counted() {
                 for _ in 0..200 {
                     counter.add_later(1);
                 }
-                let (up, down) = tokio::join!(counter.add(3), counter.add(-2));
-                (up.unwrap(), down.unwrap());
+                tokio::try_join!(counter.add(3), counter.add(-2)).unwrap();
             }
         })
     });
@@ -96,6 +95,20 @@ async fn what_comes_in_an_interval_is_one_commit() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_interval_has_one_commit_however_much_comes() {
+    let store = Scripted::default();
+    let counter = store.tally().counter("visits").await.unwrap();
+    store.always(Act::Slow(Duration::from_millis(3)));
+    for _ in 0..1_000 {
+        counter.add_later(1);
+        sleep(Duration::from_millis(1)).await;
+    }
+    let times: Vec<_> = store.state().commits.iter().map(|(time, _)| *time).collect();
+    assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= INTERVAL), "{times:?}");
+    assert!(times.len() >= 1_000 / 25, "{} commits in a second", times.len());
+}
+
+#[tokio::test(start_paused = true)]
 async fn enough_increments_do_not_wait_for_the_interval() {
     let store = Scripted::default();
     let tally = store.tally_with(options(|options| options.commit_size = 50));
@@ -118,7 +131,7 @@ async fn what_nobody_waits_for_is_written_after_the_interval_however_much_comes(
     for step in 0..500 {
         counter.add_later(1);
         added.push(Instant::now());
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        sleep(Duration::from_millis(1)).await;
         // The interval, and then the rest of a commit under way, and then the own one; a timer is a millisecond late.
         let window = INTERVAL + Duration::from_millis(7 + 7 + 2);
         let due = added.iter().filter(|added| added.elapsed() > window).count();

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use firecrest_tally::{EmbeddedStore, OpenError, Tally};
+use futures_util::future::join_all;
 use redb::{Database, TableDefinition};
 
 use crate::child;
@@ -14,7 +15,7 @@ pub(crate) async fn hold(file: &Path) {
     let tally = Tally::open(file).await.unwrap();
     tally.counter("visits").await.unwrap().increment(1).await.unwrap();
     println!("held");
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[tokio::test]
@@ -83,6 +84,36 @@ async fn a_file_is_open_in_one_process_until_that_is_gone() {
     holder.wait().unwrap();
     let tally = Tally::open(&file).await.unwrap();
     assert_eq!(tally.counter("visits").await.unwrap().get(), 1);
+}
+
+#[tokio::test]
+async fn of_many_who_open_a_new_file_at_the_same_time_one_has_it() {
+    for _ in 0..30 {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("counters");
+        let opened = join_all((0..6).map(|_| tokio::spawn(EmbeddedStore::open(file.clone())))).await;
+        let (has, has_not): (Vec<_>, Vec<_>) =
+            opened.into_iter().map(Result::unwrap).partition(Result::is_ok);
+        assert_eq!(has.len(), 1);
+        for result in has_not {
+            assert!(matches!(result, Err(OpenError::InUse(_))), "{result:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_many_who_open_a_broken_file_at_the_same_time_one_sets_it_aside() {
+    for _ in 0..30 {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("counters");
+        fs::write(&file, "broken").unwrap();
+        let opened = join_all((0..6).map(|_| tokio::spawn(EmbeddedStore::open(file.clone())))).await;
+        let opened: Vec<_> = opened.into_iter().map(Result::unwrap).collect();
+        let corrupted =
+            opened.iter().filter(|result| matches!(result, Err(OpenError::Corrupted { .. }))).count();
+        let open = opened.iter().filter(|result| result.is_ok()).count();
+        assert!(corrupted == 1 && open <= 1, "{opened:?}");
+    }
 }
 
 /// By another name it is the same file.

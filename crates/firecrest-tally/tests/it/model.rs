@@ -22,6 +22,9 @@ enum Step {
     Other(usize, i64),
 }
 
+/// Somebody who waits.
+type Adding = JoinHandle<Result<i64, TallyError>>;
+
 const NAMES: [&str; 3] = ["a", "b", "c"];
 
 fn step() -> impl Strategy<Value = Step> {
@@ -54,7 +57,7 @@ struct Model {
     counters: Vec<Counter>,
     /// What must be there: what nobody waited for, and what others have added.
     sure: [i64; NAMES.len()],
-    waiting: Vec<(usize, i64, JoinHandle<Result<i64, TallyError>>)>,
+    waiting: Vec<(usize, i64, Adding)>,
 }
 
 impl Model {

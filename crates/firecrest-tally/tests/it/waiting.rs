@@ -74,6 +74,21 @@ async fn no_room_at_all_is_room_for_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn options_that_are_of_no_use_do_no_harm() {
+    let store = Scripted::default();
+    let mut options = TallyOptions::default();
+    (options.commit_interval, options.close_within) = (Duration::MAX, Duration::MAX);
+    (options.commit_size, options.max_pending, options.max_counters) = (0, usize::MAX, 0);
+    let tally = store.tally_with(options);
+    let counter = tally.counter("visits").await.unwrap();
+    assert_eq!(counter.increment(1).await.unwrap(), 1);
+    store.will([Act::Away]);
+    counter.add_later(1);
+    tally.close().await.unwrap();
+    assert_eq!(store.value("visits"), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_comes_during_a_commit_is_the_next_one() {
     let store = Scripted::default();
     let (_tally, counter) = tally(&store, 100).await;
