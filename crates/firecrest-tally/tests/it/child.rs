@@ -43,6 +43,7 @@ fn child() {
         "count" => runtime.block_on(crash::count(&file)),
         "hold" => runtime.block_on(file::hold(&file)),
         "fill" => runtime.block_on(disk_full::fill_to_the_limit(&file)),
+        "fill the disk" => runtime.block_on(disk_full::fill_the_disk(&file)),
         "no room" => runtime.block_on(disk_full::open_without_room(&file)),
         _ => panic!("unknown role {role:?}"),
     }

@@ -1,5 +1,6 @@
 //! Disks without room, and files that may not grow.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -97,30 +98,31 @@ fn a_file_that_has_no_room_is_not_made() {
     assert!(status.success());
 }
 
-/// A file system of its own, which is gone when this is.
-struct Small<'a>(&'a Path);
-
-impl Drop for Small<'_> {
-    fn drop(&mut self) {
-        // Once nobody uses it any more: a test that has failed has files open.
-        let status = Command::new("umount").arg("--lazy").arg(self.0).status().unwrap();
-        assert!(status.success());
-    }
+/// A child's part: it is on a disk of four megabytes, one of which is something else's.
+pub(crate) async fn fill_the_disk(file: &Path) {
+    let ballast = file.with_extension("ballast");
+    fs::write(&ballast, vec![1; 1 << 20]).unwrap();
+    fill(file, || fs::remove_file(&ballast).unwrap()).await;
 }
 
-/// Only root may mount; for everybody else the test above does the same with a limit.
+/// The disk is gone when the child is. Where nobody may mount one, the limit above does nearly the same.
 #[cfg(target_os = "linux")]
-#[tokio::test]
-async fn a_disk_that_is_full_says_so_and_loses_nothing() {
+#[test]
+fn a_disk_that_is_full_says_so_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let mount = ["-t", "tmpfs", "-o", "size=4m", "none"];
-    if !Command::new("mount").args(mount).arg(folder.path()).status().is_ok_and(|status| status.success()) {
-        eprintln!("may not mount a small disk, so it was not filled");
+    let alone = ["--mount", "--map-root-user", "sh", "-c"];
+    let mount = r#"mount -t tmpfs -o size=4m none "$0" && exec "$@""#;
+    let on_small_disk = |arguments: &[&OsStr]| {
+        let mut command = Command::new("unshare");
+        command.args(alone).arg(mount).arg(folder.path()).args(arguments);
+        command
+    };
+    if !on_small_disk(&["true".as_ref()]).status().is_ok_and(|status| status.success()) {
+        eprintln!("may not mount a small disk, so none was filled");
         return;
     }
-    let small = Small(folder.path());
-    let ballast = folder.path().join("ballast");
-    fs::write(&ballast, vec![1; 1 << 20]).unwrap();
-    fill(&folder.path().join("counters"), || fs::remove_file(&ballast).unwrap()).await;
-    drop(small);
+    let child = child::command("fill the disk", &folder.path().join("counters"));
+    let arguments: Vec<_> = [child.get_program()].into_iter().chain(child.get_args()).collect();
+    let variables = child.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    assert!(on_small_disk(&arguments).envs(variables).status().unwrap().success());
 }

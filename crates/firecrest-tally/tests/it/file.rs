@@ -139,9 +139,11 @@ async fn folders_are_not_made() {
 #[tokio::test]
 async fn a_folder_is_no_file() {
     let folder = tempfile::tempdir().unwrap();
-    let error = Tally::open(folder.path()).await.unwrap_err();
+    let inner = folder.path().join("counters");
+    fs::create_dir(&inner).unwrap();
+    let error = Tally::open(&inner).await.unwrap_err();
     assert!(matches!(error, OpenError::Io { .. }), "{error}");
-    assert!(folder.path().is_dir());
+    assert!(inner.is_dir());
 }
 
 /// Nobody can make a file in there, not even root: the kernel refuses it, or the file system is mounted for reading only.
