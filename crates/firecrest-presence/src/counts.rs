@@ -1,0 +1,125 @@
+//! Topics of which only the number of connections is known: each node's number, and their sum.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::Options;
+use crate::message::TopicCount;
+
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    own: BTreeMap<Arc<str>, u64>,
+    /// Those of `own` that are not yet announced.
+    changed: BTreeSet<Arc<str>>,
+    epoch: u64,
+    /// When all are announced again.
+    repeat_at: u64,
+    next: u64,
+    nodes: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Heard>>,
+    totals: HashMap<Arc<str>, u64>,
+}
+
+#[derive(Debug)]
+struct Heard {
+    connections: u64,
+    epoch: u64,
+    at: u64,
+}
+
+impl Counts {
+    pub(crate) fn total(&self, topic: &str) -> u64 {
+        self.totals.get(topic).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn set(&mut self, topic: &str, connections: u64) {
+        let topic = Arc::from(topic);
+        let before = self.own.get(&topic).copied().unwrap_or(0);
+        if before != connections {
+            self.own.insert(Arc::clone(&topic), connections);
+            adjust(&mut self.totals, &topic, before, connections);
+            self.changed.insert(topic);
+        }
+    }
+
+    /// Takes over the later ones of a node that is up.
+    pub(crate) fn hear(&mut self, node: &Arc<str>, counts: Vec<TopicCount>, now: u64, max: usize) {
+        let topics = self.nodes.entry(node.clone()).or_default();
+        for TopicCount { topic, connections, epoch } in counts {
+            let before = topics.get(&topic);
+            let full = before.is_none() && topics.len() >= max;
+            if full || before.is_some_and(|before| before.epoch >= epoch) {
+                continue;
+            }
+            adjust(&mut self.totals, &topic, before.map_or(0, |before| before.connections), connections);
+            topics.insert(topic, Heard { connections, epoch, at: now });
+        }
+    }
+
+    /// Leaves out a node.
+    pub(crate) fn forget(&mut self, node: &str) {
+        for (topic, heard) in self.nodes.remove(node).unwrap_or_default() {
+            adjust(&mut self.totals, &topic, heard.connections, 0);
+        }
+    }
+
+    /// Announces all soon, because somebody new listens.
+    pub(crate) fn repeat_soon(&mut self, at: u64) {
+        self.repeat_at = self.repeat_at.min(at);
+    }
+
+    /// What is to be announced now. A number that is 0 is announced once.
+    pub(crate) fn announce(&mut self, now: u64, options: &Options) -> Vec<TopicCount> {
+        let repeat = now >= self.repeat_at;
+        if self.own.is_empty() || now < self.next || (self.changed.is_empty() && !repeat) {
+            return Vec::new();
+        }
+        self.epoch += 1;
+        self.next = now + options.count_ms;
+        let changed = std::mem::take(&mut self.changed);
+        let all = self.own.iter().filter(|(topic, _)| repeat || changed.contains(*topic));
+        let count = |(topic, connections): (&Arc<str>, &u64)| TopicCount {
+            topic: topic.clone(),
+            connections: *connections,
+            epoch: self.epoch,
+        };
+        let counts = all.map(count).collect();
+        self.own.retain(|_, connections| *connections > 0);
+        if repeat {
+            self.repeat_at = now + options.count_repeat_ms;
+        }
+        counts
+    }
+
+    /// Leaves out what was not repeated for too long.
+    pub(crate) fn expire(&mut self, now: u64, expiry_ms: u64) {
+        let Self { nodes, totals, .. } = self;
+        for topics in nodes.values_mut() {
+            topics.retain(|topic, heard| {
+                let fresh = now - heard.at <= expiry_ms;
+                if !fresh {
+                    adjust(totals, topic, heard.connections, 0);
+                }
+                fresh
+            });
+        }
+        nodes.retain(|_, topics| !topics.is_empty());
+    }
+
+    /// When there is something to announce.
+    pub(crate) fn next(&self) -> Option<u64> {
+        let due = if self.changed.is_empty() { self.repeat_at.max(self.next) } else { self.next };
+        (!self.own.is_empty()).then_some(due)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.own.len() + self.nodes.values().map(BTreeMap::len).sum::<usize>()
+    }
+}
+
+fn adjust(totals: &mut HashMap<Arc<str>, u64>, topic: &Arc<str>, before: u64, after: u64) {
+    let total = totals.entry(topic.clone()).or_default();
+    *total = total.saturating_sub(before).saturating_add(after);
+    if *total == 0 {
+        totals.remove(topic);
+    }
+}

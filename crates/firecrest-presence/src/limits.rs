@@ -1,0 +1,16 @@
+//! Bounds of the format: what no message and no row may exceed, whatever the options say.
+
+/// Longest name of a node, in bytes.
+pub const MAX_NAME: usize = 255;
+
+/// Longest topic, in bytes.
+pub const MAX_TOPIC: usize = 1024;
+
+/// Longest key, in bytes.
+pub const MAX_KEY: usize = 1024;
+
+/// Largest meta, in bytes. [`Options::meta_bytes`](crate::Options::meta_bytes) is usually far below.
+pub const MAX_META: usize = 64 * 1024;
+
+/// Most chunks in one snapshot. A snapshot that needs more is refused by its receiver.
+pub const MAX_CHUNKS: u32 = 1 << 20;

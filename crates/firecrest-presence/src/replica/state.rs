@@ -1,0 +1,183 @@
+//! What a replica holds, and what can be read from it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::counts::Counts;
+use crate::diff::Diffs;
+use crate::limits::MAX_NAME;
+use crate::message::{Body, Message};
+use crate::origin::Origin;
+use crate::peer::Peer;
+use crate::row::{ConnectionId, Count, Held, Row, RowKey};
+use crate::view::View;
+use crate::{Diff, Incarnation, NodeId, Options, OptionsError};
+
+use super::output::{Outgoing, Output, Target};
+
+/// One node's copy of who is where.
+#[derive(Debug)]
+pub struct Replica {
+    pub(super) id: NodeId,
+    pub(super) options: Options,
+    pub(super) clock: Clock,
+    /// The rows of this node.
+    pub(super) own: Origin,
+    /// Which rows the connections of this node have.
+    pub(super) connections: HashMap<u64, Vec<RowKey>>,
+    pub(super) peers: BTreeMap<Arc<str>, Peer>,
+    pub(super) view: View,
+    pub(super) diffs: Diffs,
+    pub(super) counts: Counts,
+    /// The last own operation that was gossiped.
+    pub(super) sent: u64,
+    /// When a delta may be gossiped.
+    pub(super) delta_at: u64,
+    /// When a heartbeat is due.
+    pub(super) heartbeat_at: u64,
+    pub(super) heartbeats: u64,
+}
+
+/// Whether a node is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It was silent for too long; its rows are kept, but hidden.
+    Down,
+    /// It left for good; it is remembered for a while so that its late messages do not bring it back.
+    Left,
+    /// It is heard.
+    Up,
+}
+
+/// How much a replica holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Rows of all nodes, hidden ones included.
+    pub rows: usize,
+    /// Topics with rows that are listed.
+    pub topics: usize,
+    /// Recent operations of all nodes.
+    pub log: usize,
+    /// Changes that wait to be told.
+    pub changes: usize,
+    /// Nodes of which something is missing.
+    pub missing: usize,
+    /// Snapshots that are still coming in.
+    pub staging: usize,
+    /// Numbers of topics, of all nodes.
+    pub counts: usize,
+    /// Other nodes.
+    pub nodes: usize,
+}
+
+impl Replica {
+    /// A replica without rows, at this time in milliseconds. It speaks at its first [`tick`](Self::tick).
+    pub fn new(id: NodeId, options: Options, now: u64) -> Result<Self, OptionsError> {
+        options.check()?;
+        let len = id.name().len();
+        if len == 0 || len > MAX_NAME {
+            return Err(OptionsError::Name { len });
+        }
+        Ok(Self {
+            clock: Clock::new(now, options.heartbeat_ms.saturating_mul(2)),
+            own: Origin::new(options.log_ops),
+            connections: HashMap::new(),
+            peers: BTreeMap::new(),
+            view: View::default(),
+            diffs: Diffs::default(),
+            counts: Counts::default(),
+            sent: 0,
+            delta_at: 0,
+            heartbeat_at: 0,
+            heartbeats: 0,
+            id,
+            options,
+        })
+    }
+
+    /// Who this is.
+    pub fn id(&self) -> &NodeId {
+        &self.id
+    }
+
+    /// The rows of a topic, sorted by key, those of a key by connection (P002, P016).
+    pub fn list(&self, topic: &str) -> impl Iterator<Item = Row<'_>> {
+        self.view.list(topic)
+    }
+
+    /// The rows of a key in a topic (P015).
+    pub fn get_by_key(&self, topic: &str, key: &str) -> impl Iterator<Item = Row<'_>> {
+        self.view.get_by_key(topic, key)
+    }
+
+    /// How many are in a topic, without counting (P082).
+    pub fn count(&self, topic: &str) -> Count {
+        self.view.count(topic)
+    }
+
+    /// The topics that have rows, in no order.
+    pub fn topics(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.view.topics()
+    }
+
+    /// The other nodes that are known, and how far their operations are.
+    pub fn nodes(&self) -> impl Iterator<Item = (&NodeId, Status, u64)> {
+        self.peers.values().map(|peer| (&peer.id, peer.status, peer.origin.version()))
+    }
+
+    /// How many connections all nodes together have in a topic of which only the number is known.
+    pub fn total(&self, topic: &str) -> u64 {
+        self.counts.total(topic)
+    }
+
+    /// Begins to tell how a topic changes, from what [`list`](Self::list) gives now.
+    pub fn watch(&mut self, topic: &str) {
+        self.diffs.watch(topic);
+    }
+
+    /// Ends it.
+    pub fn unwatch(&mut self, topic: &str) {
+        self.diffs.unwatch(topic);
+    }
+
+    /// The changes of a topic that wait to be told. Tell them before you give a newcomer the list: the next diff begins
+    /// where this one ends.
+    pub fn flush(&mut self, topic: &str) -> Option<Diff> {
+        let next = self.clock.now().saturating_add(self.options.diff_ms);
+        self.diffs.take(&self.view, topic, next)
+    }
+
+    /// How much it holds.
+    pub fn usage(&self) -> Usage {
+        let peers = || self.peers.values();
+        Usage {
+            rows: self.own.len() + peers().map(|peer| peer.origin.len()).sum::<usize>(),
+            topics: self.view.topics().count(),
+            log: self.own.log_len() + peers().map(|peer| peer.origin.log_len()).sum::<usize>(),
+            changes: self.diffs.len(),
+            missing: peers().filter(|peer| peer.lacks()).count(),
+            staging: peers().filter(|peer| peer.staging.is_some()).count(),
+            counts: self.counts.len(),
+            nodes: self.peers.len(),
+        }
+    }
+
+    pub(super) fn send(&self, to: Target, body: Body, out: &mut Output) {
+        let bytes = Message { sender: self.id.clone(), body }.encode();
+        out.outgoing.push(Outgoing { to, bytes });
+    }
+}
+
+/// Lists a row of this node as it now is, or no longer, and notes the change.
+pub(super) fn show(
+    (view, diffs, max): (&mut View, &mut Diffs, usize),
+    node: Incarnation,
+    row: &RowKey,
+    held: Option<&Held>,
+) {
+    let place = (row.key.clone(), ConnectionId { node, number: row.connection });
+    let topic = view.intern(&row.topic);
+    let before = view.set(&topic, place.clone(), held.cloned());
+    diffs.note(&topic, place, before, max);
+}

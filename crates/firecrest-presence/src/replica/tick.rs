@@ -1,0 +1,111 @@
+//! What is done when time passes.
+
+use crate::message::{Body, Delta, Gossip, Op, Version, split};
+
+use super::output::{Output, Target};
+use super::state::Replica;
+
+impl Replica {
+    /// Does all that is due at this time, in milliseconds since any start. Calling it more often does no harm.
+    pub fn tick(&mut self, now: u64) -> Output {
+        let mut out = Output::default();
+        self.clock.advance(now);
+        self.bury(&mut out);
+        self.gossip(&mut out);
+        self.request(&mut out);
+        self.announce(&mut out);
+        self.tell(&mut out);
+        out
+    }
+
+    /// When the next tick is due, by the caller's clock. Operations and messages can bring it forward.
+    pub fn next_tick(&self) -> u64 {
+        let news = (self.own.version() > self.sent).then_some(self.delta_at);
+        let peers = self.peers.values();
+        let wants = peers.filter(|peer| peer.lacks()).map(|peer| peer.want.due).min();
+        let due = [news, wants, self.diffs.next(), self.counts.next()];
+        let due = due.into_iter().flatten().min().map_or(self.heartbeat_at, |at| at.min(self.heartbeat_at));
+        self.clock.to_caller(due)
+    }
+
+    /// Tells the changes that are due.
+    pub(super) fn tell(&mut self, out: &mut Output) {
+        let (now, pause) = (self.clock.now(), self.options.diff_ms);
+        out.diffs.extend(self.diffs.take_due(&self.view, now, pause));
+    }
+
+    fn gossip(&mut self, out: &mut Output) {
+        let now = self.clock.now();
+        let news = self.own.version() > self.sent && now >= self.delta_at;
+        if !news && now < self.heartbeat_at {
+            return;
+        }
+        let at = self.own.version();
+        let mut deltas = match self.own.since(self.sent) {
+            Some(ops) if at > self.sent => deltas(self.sent, at, ops, self.options.message_bytes),
+            // More happened than the log holds: the others will notice, and ask.
+            _ => Vec::new(),
+        };
+        let last = deltas.pop();
+        for delta in deltas {
+            let gossip = Gossip { at, delta: Some(delta), versions: Vec::new() };
+            self.send(Target::All, Body::Gossip(gossip), out);
+        }
+        self.send(Target::All, Body::Gossip(Gossip { at, delta: last, versions: self.versions() }), out);
+        self.sent = at;
+        self.delta_at = now + self.options.broadcast_ms;
+        self.heartbeat_at = now + self.until_heartbeat();
+        self.prune();
+    }
+
+    /// How far the others are that are up. The others are left out, so that nobody asks for them in vain (W7).
+    fn versions(&self) -> Vec<Version> {
+        let up = self.peers.values().filter(|peer| peer.is_up());
+        up.map(|peer| Version { node: peer.id.clone(), version: peer.origin.version() }).collect()
+    }
+
+    /// A heartbeat, give or take a tenth, so that nodes that start at once do not speak at once for ever.
+    fn until_heartbeat(&mut self) -> u64 {
+        self.heartbeats = self.heartbeats.wrapping_add(1);
+        let seed = self.id.incarnation().random() ^ self.heartbeats.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mixed = (seed ^ seed >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 33;
+        let period = self.options.heartbeat_ms;
+        period - period / 10 + mixed % (period / 5 + 1)
+    }
+
+    /// Forgets the operations that all nodes have.
+    fn prune(&mut self) {
+        let least = |node: &_| self.peers.values().map(|peer| peer.has(node)).min();
+        let own = least(&self.id).unwrap_or(u64::MAX);
+        let others: Vec<u64> = self.peers.values().map(|peer| least(&peer.id).unwrap_or(u64::MAX)).collect();
+        self.own.prune(own.min(self.sent));
+        for (peer, all_have) in self.peers.values_mut().zip(others) {
+            peer.origin.prune(all_have);
+        }
+    }
+
+    fn announce(&mut self, out: &mut Output) {
+        let now = self.clock.now();
+        self.counts.expire(now, self.options.count_expiry_ms());
+        let counts = self.counts.announce(now, &self.options);
+        // A topic is no longer than 1024 bytes.
+        for part in counts.chunks((self.options.message_bytes / 1024).max(1)) {
+            self.send(Target::All, Body::Counts(part.to_vec()), out);
+        }
+    }
+}
+
+/// The operations of a range as deltas that follow each other.
+pub(super) fn deltas(mut from: u64, to: u64, ops: Vec<Op>, max_bytes: usize) -> Vec<Delta> {
+    let mut parts = split(ops, max_bytes);
+    let last = parts.pop().unwrap_or_default();
+    let delta = |ops: Vec<Op>| {
+        let end = ops.last().map_or(from, |op| op.version);
+        let delta = Delta { from, to: end, ops };
+        from = end;
+        delta
+    };
+    let mut deltas: Vec<Delta> = parts.into_iter().map(delta).collect();
+    deltas.push(Delta { from, to, ops: last });
+    deltas
+}
