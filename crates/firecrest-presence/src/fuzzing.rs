@@ -27,7 +27,7 @@ pub fn message(data: &[u8]) {
 pub fn replica(mut data: &[u8]) {
     let id = NodeId::new("me", Incarnation::new(5, 5));
     let mut replica = Replica::new(id, Options::default(), 0).expect("the defaults fit together");
-    replica.track(1, "t", "k", b"{}").expect("the first row");
+    replica.track(1, "t", "k", b"{}").expect("an empty replica has room for one row");
     replica.watch("t");
     let mut now = 0;
     while let [high, low, rest @ ..] = data {

@@ -23,7 +23,7 @@ fn i1_to_i12_hold_through_loss_partition_crash_and_restart() {
 
 /// Run it optimised: `cargo test --profile sim --test simulation -- --ignored --nocapture`.
 #[test]
-#[ignore = "takes a minute"]
+#[ignore = "a million faults want optimised code: every run of the suite has the first sixty seeds"]
 fn a_million_faults() {
     let (begun, mut faults, mut seed) = (Instant::now(), 0, 1000);
     while faults < 1_000_000 {
