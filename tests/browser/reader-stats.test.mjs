@@ -35,10 +35,15 @@ function show(live, isVisible) {
   }, isVisible);
 }
 
-/** Somebody new reads the post, whose time is up after that of all who came before. */
+/** Somebody new reads the post, whose time is up after that of all who came before, and is shown what the server knows then. */
 async function readNow(open, visitor, path = post) {
   const live = await open(path, { visitor });
   await untilDecided(live);
+  await live.page.waitForFunction(async () => {
+    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+    const [shown, known] = [document, page].map((page) => Number(page.querySelector(".readers b").textContent));
+    return shown >= known;
+  });
   return live;
 }
 
@@ -77,6 +82,7 @@ test("B007 in two browsers side by side the number rises when one has read, and 
   const ben = await open(post, { visitor: "Ben" });
   assert.equal(await readers(ben), count);
   for (const live of [ann, ben]) await untilReaders(live, count + 1);
+  await untilDecided(ben);
   assert.equal(await ben.page.textContent(".status"), "You are a reader now.");
   assert.equal(await readers(eve), 0);
 });
