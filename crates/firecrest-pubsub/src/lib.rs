@@ -7,11 +7,15 @@
 //! Delivery is at most once, nothing is stored (spec §7.1). Broadcasts of one task to one topic arrive in order at each
 //! subscriber; between tasks no order is promised. A broadcast without subscribers is lost silently.
 //!
-//! This version delivers on this node only.
+//! Several nodes share their topics over a [`cluster`]. A node hears of a topic only while somebody subscribes to it there.
 
 mod broadcast;
+pub mod cluster;
+mod link;
+mod noise;
 mod pubsub;
 mod sync;
 
 pub use broadcast::Broadcast;
-pub use pubsub::{Around, PubSub, Subscriber, SubscriberId, Subscription};
+pub use link::{Service, TooLarge};
+pub use pubsub::{Around, Hold, PubSub, Subscriber, SubscriberId, Subscription};

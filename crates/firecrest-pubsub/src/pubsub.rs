@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, PoisonError, Weak};
 
+use bytes::Bytes;
 use firecrest_wire::Text;
 use slab::Slab;
 
-use crate::Broadcast;
+use crate::cluster::{Cluster, Gap, Health, Node, Reached, Receiver};
+use crate::link::{Link, Local};
 use crate::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use crate::{Broadcast, Service, TooLarge};
 
 /// Parts of the registry with a lock each; a power of two. Models make a registry for every interleaving, of one topic.
 const SHARDS: usize = if cfg!(firecrest_loom) { 2 } else { 64 };
@@ -32,7 +35,7 @@ impl SubscriberId {
     }
 }
 
-/// Topics and their subscribers on this node. Clones share them.
+/// Topics and their subscribers on this node, and the way to those on the others. Clones share them.
 #[derive(Clone)]
 pub struct PubSub {
     registry: Arc<Registry>,
@@ -46,6 +49,8 @@ struct Registry {
     hasher: RandomState,
     around: Around,
     shards: Box<[Shard]>,
+    /// The other nodes, if there can be any.
+    link: Option<Link>,
 }
 
 /// Topics that have subscribers.
@@ -56,11 +61,15 @@ struct Topic {
     /// Slots that never move, so that a subscription knows where it is, and coming and going cost the same however many
     /// there are.
     entries: Mutex<Entries>,
+    /// Whether the other nodes' broadcasts arrive; nothing when there are no other nodes.
+    reached: Option<Reached>,
 }
 
 #[derive(Default)]
 struct Entries {
     slab: Slab<Entry>,
+    /// How many keep the topic without subscribing to it.
+    holds: usize,
     /// Whether the topic has been taken out of the registry, because it was empty. Nobody may subscribe to it any more.
     removed: bool,
 }
@@ -70,6 +79,12 @@ struct Entry {
     /// Whose it is: `broadcast` can leave out the sender's own.
     owner: SubscriberId,
     subscriber: Arc<dyn Subscriber>,
+}
+
+impl Entries {
+    fn is_empty(&self) -> bool {
+        self.slab.is_empty() && self.holds == 0
+    }
 }
 
 impl Topic {
@@ -110,11 +125,37 @@ impl Drop for Subscription {
     fn drop(&mut self) {
         let mut entries = self.topic.entries();
         entries.slab.remove(self.key);
-        let empty = entries.slab.is_empty();
-        drop(entries);
-        if empty {
-            self.registry.remove_if_empty(&self.topic);
+        self.registry.tidy(&self.topic, entries);
+    }
+}
+
+/// Keeps a topic's broadcasts coming from other nodes, from before somebody subscribes until it is dropped.
+#[must_use = "the topic is kept until this is dropped"]
+pub struct Hold {
+    registry: Arc<Registry>,
+    topic: Arc<Topic>,
+}
+
+impl Hold {
+    /// Ready when the other nodes' broadcasts arrive, or cannot because there is no connection.
+    pub async fn reached(&self) {
+        if let Some(reached) = &self.topic.reached {
+            reached.wait().await;
         }
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let mut entries = self.topic.entries();
+        entries.holds -= 1;
+        self.registry.tidy(&self.topic, entries);
+    }
+}
+
+impl std::fmt::Debug for Hold {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hold").field("topic", &&*self.topic.name).finish_non_exhaustive()
     }
 }
 
@@ -126,8 +167,18 @@ impl PubSub {
 
     /// An empty registry whose deliveries all happen within `around`.
     pub fn with_around(around: Around) -> Self {
+        Self::build(around, None)
+    }
+
+    /// An empty registry of one node among others; deliveries happen within `around`. It connects when it is
+    /// [started](Self::start).
+    pub fn with_cluster(around: Around, node: Node, cluster: Arc<dyn Cluster>) -> Self {
+        Self::build(around, Some(Link::new(node, cluster)))
+    }
+
+    fn build(around: Around, link: Option<Link>) -> Self {
         let shards = (0..SHARDS).map(|_| Shard::default()).collect();
-        PubSub { registry: Arc::new(Registry { hasher: RandomState::new(), around, shards }) }
+        PubSub { registry: Arc::new(Registry { hasher: RandomState::new(), around, shards, link }) }
     }
 
     /// Subscribes to a topic. Subscribing twice means receiving everything twice (spec §7.1).
@@ -163,28 +214,104 @@ impl PubSub {
         }
     }
 
-    /// Hands a broadcast to every subscriber of its topic, `except` the subscriptions of one owner. Returns how many got
-    /// it.
-    pub fn broadcast(&self, broadcast: Broadcast, except: Option<SubscriberId>) -> usize {
-        self.subscribed(broadcast.topic()).map_or(0, |topic| self.hand_out(&topic, broadcast, except))
+    /// Hands a broadcast to every subscriber of its topic on this node, `except` the subscriptions of one owner. Returns how
+    /// many got it.
+    pub fn local_broadcast(&self, broadcast: Broadcast, except: Option<SubscriberId>) -> usize {
+        self.subscribed(broadcast.topic())
+            .map_or(0, |topic| self.registry.hand_out(&topic, broadcast, except))
     }
 
-    /// Hands a broadcast to every subscriber of `to`, whatever its own topic is; as [`broadcast`](Self::broadcast) does
-    /// otherwise.
-    pub fn publish(&self, to: &str, broadcast: Broadcast, except: Option<SubscriberId>) -> usize {
-        self.subscribed(to).map_or(0, |topic| self.hand_out(&topic, broadcast, except))
+    /// Hands a broadcast to every subscriber of `to` on this node, whatever its own topic is; as
+    /// [`local_broadcast`](Self::local_broadcast) does otherwise.
+    pub fn local_publish(&self, to: &str, broadcast: Broadcast, except: Option<SubscriberId>) -> usize {
+        self.subscribed(to).map_or(0, |topic| self.registry.hand_out(&topic, broadcast, except))
     }
 
-    fn hand_out(&self, topic: &Topic, broadcast: Broadcast, except: Option<SubscriberId>) -> usize {
-        let (broadcast, mut reached) = (Arc::new(broadcast), 0);
-        let receivers = topic.entries().slab.len();
-        (self.registry.around)(receivers, &mut || reached = topic.deliver(&broadcast, except));
-        reached
+    /// As [`local_broadcast`](Self::local_broadcast), and on all other nodes. What the cluster cannot take for now is lost there,
+    /// counted and logged.
+    ///
+    /// # Errors
+    /// When it is too large for the other nodes; nobody got it then.
+    pub fn broadcast(&self, broadcast: Broadcast, except: Option<SubscriberId>) -> Result<usize, TooLarge> {
+        if let Some(link) = &self.registry.link {
+            link.broadcast(broadcast.topic(), &broadcast)?;
+        }
+        Ok(self.local_broadcast(broadcast, except))
     }
 
     /// How many subscriptions a topic has.
     pub fn subscribers(&self, topic: &str) -> usize {
         self.subscribed(topic).map_or(0, |topic| topic.entries().slab.len())
+    }
+
+    /// Keeps a topic's broadcasts coming from other nodes until somebody has subscribed. Nothing when there are no other nodes.
+    pub fn hold(&self, topic: &str) -> Option<Hold> {
+        self.registry.link.as_ref()?;
+        loop {
+            let topic = self.registry.topic(topic);
+            let mut entries = topic.entries();
+            if !entries.removed {
+                entries.holds += 1;
+                drop(entries);
+                return Some(Hold { registry: Arc::clone(&self.registry), topic });
+            }
+        }
+    }
+
+    /// Connects to the other nodes, if there can be any, the first time that this is called. Needs a tokio runtime.
+    pub fn start(&self) {
+        if let Some(link) = &self.registry.link {
+            link.start(Arc::new(Ear(Arc::downgrade(&self.registry))));
+        }
+    }
+
+    /// Which node this is, and in which life; nothing when there are no others.
+    pub fn node(&self) -> Option<&Node> {
+        self.registry.link.as_ref().map(|link| &link.node)
+    }
+
+    /// How the connection to the other nodes is; nothing when there are none.
+    pub fn health(&self) -> Option<Health> {
+        self.registry.link.as_ref().map(|link| link.cluster.health())
+    }
+
+    /// Whenever messages between nodes may have been lost, from now on; nothing when there are no other nodes. Up to 64 wait to be
+    /// taken, then the oldest go.
+    pub fn gaps(&self) -> Option<tokio::sync::broadcast::Receiver<Gap>> {
+        self.registry.link.as_ref().map(Link::gaps)
+    }
+
+    /// Gives what other nodes send to the service of this name, of at most 255 bytes, to `service`. Without other nodes nothing
+    /// happens.
+    ///
+    /// # Panics
+    /// When there is a service of this name already.
+    pub fn serve(&self, name: &'static str, service: Arc<dyn Service>) -> Reached {
+        match &self.registry.link {
+            Some(link) => link.serve(name, service),
+            None => Reached::already(),
+        }
+    }
+
+    /// Sends a message to a service on all other nodes. It may be lost.
+    pub fn send(&self, service: &'static str, message: &[u8]) {
+        if let Some(link) = &self.registry.link {
+            link.send(service, message);
+        }
+    }
+
+    /// Sends a message to a service on one other node. It may be lost.
+    pub fn send_to(&self, node: &str, service: &'static str, message: &[u8]) {
+        if let Some(link) = &self.registry.link {
+            link.send_to(node, service, message);
+        }
+    }
+
+    /// Sends what waits, for two seconds at most, and leaves the cluster.
+    pub async fn close(&self) {
+        if let Some(link) = &self.registry.link {
+            link.cluster.close().await;
+        }
     }
 
     /// A topic that has subscribers. The registry is not locked any more when the topic is waited for.
@@ -224,17 +351,72 @@ impl Registry {
             return Arc::clone(topic);
         }
         let name = Text::copied(name);
-        let new = || Arc::new(Topic { name: name.clone(), entries: Mutex::default() });
+        // The shard stays locked while the other nodes' broadcasts are asked for, so that coming and going keep their order.
+        let new = || {
+            let reached = self.link.as_ref().map(|link| {
+                let reached = Reached::new();
+                link.subscribe(&name, reached.clone());
+                reached
+            });
+            Arc::new(Topic { name: name.clone(), entries: Mutex::default(), reached })
+        };
         Arc::clone(write(shard).entry(name.clone()).or_insert_with(new))
+    }
+
+    fn hand_out(&self, topic: &Topic, broadcast: Broadcast, except: Option<SubscriberId>) -> usize {
+        let (broadcast, mut reached) = (Arc::new(broadcast), 0);
+        let receivers = topic.entries().slab.len();
+        (self.around)(receivers, &mut || reached = topic.deliver(&broadcast, except));
+        reached
+    }
+
+    /// Removes a topic that nobody keeps any more.
+    fn tidy(&self, topic: &Topic, entries: MutexGuard<'_, Entries>) {
+        let is_empty = entries.is_empty();
+        drop(entries);
+        if is_empty {
+            self.remove_if_empty(topic);
+        }
     }
 
     fn remove_if_empty(&self, topic: &Topic) {
         let mut topics = write(self.shard(&topic.name));
         let mut entries = topic.entries();
         // It may have been filled again, or removed already, since the lock on its entries was given up.
-        if entries.slab.is_empty() && !entries.removed {
+        if entries.is_empty() && !entries.removed {
             entries.removed = true;
             topics.remove(&*topic.name);
+            if let Some(link) = &self.link {
+                link.unsubscribe(&topic.name);
+            }
+        }
+    }
+}
+
+impl Local for Registry {
+    fn hand_out(&self, to: &str, broadcast: Broadcast) {
+        let topic = read(self.shard(to)).get(to).map(Arc::clone);
+        if let Some(topic) = topic {
+            self.hand_out(&topic, broadcast, None);
+        }
+    }
+}
+
+/// What other nodes say to this one. It does not keep the registry.
+struct Ear(Weak<Registry>);
+
+impl Receiver for Ear {
+    fn receive(&self, message: Bytes) {
+        let Some(registry) = self.0.upgrade() else { return };
+        if let Some(link) = &registry.link {
+            link.receive(&*registry, message);
+        }
+    }
+
+    fn gap(&self, gap: Gap) {
+        let Some(registry) = self.0.upgrade() else { return };
+        if let Some(link) = &registry.link {
+            link.gap(gap);
         }
     }
 }

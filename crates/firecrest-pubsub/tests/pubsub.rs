@@ -30,7 +30,7 @@ impl Subscriber for Inbox {
 }
 
 fn say(pubsub: &PubSub, topic: &str, event: &str, except: Option<SubscriberId>) -> usize {
-    pubsub.broadcast(Broadcast::new(topic.to_owned(), event.to_owned(), Payload::empty()), except)
+    pubsub.local_broadcast(Broadcast::new(topic.to_owned(), event.to_owned(), Payload::empty()), except)
 }
 
 fn subscribe(pubsub: &PubSub, topic: &str) -> (Arc<Inbox>, SubscriberId, Subscription) {

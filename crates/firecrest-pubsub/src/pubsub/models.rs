@@ -29,7 +29,7 @@ impl Subscriber for Listener {
 }
 
 fn say(pubsub: &PubSub, event: &'static str) -> usize {
-    pubsub.broadcast(Broadcast::new(TOPIC, event, Payload::empty()), None)
+    pubsub.local_broadcast(Broadcast::new(TOPIC, event, Payload::empty()), None)
 }
 
 fn subscribe(pubsub: &PubSub, listener: &Arc<Listener>) -> Subscription {
