@@ -3,9 +3,7 @@
 use std::fmt::Debug;
 
 use firecrest_tally::{Store, StoreError};
-
-/// The password of every server, which nothing may show.
-pub(crate) const SECRET: &str = "hush-7f3a";
+pub(crate) use servers::SECRET;
 
 /// A kind of server that a store speaks to.
 pub(crate) trait Backend: Sized {

@@ -5,7 +5,6 @@
 mod backend;
 mod postgres;
 mod postgres_server;
-mod process;
 mod proxy;
 mod redis;
 mod redis_server;

@@ -9,7 +9,7 @@ use firecrest_tally::{PostgresStore, StoreError};
 use tokio_postgres::NoTls;
 
 use crate::backend::{Backend, SECRET};
-use crate::process::{self, Process, User, until};
+use servers::{Process, User, until};
 
 /// The user who owns everything in it.
 const OWNER: &str = "owner";
@@ -104,7 +104,7 @@ impl PostgresServer {
     }
 
     fn program(&self, name: &str) -> Command {
-        let mut command = process::command(&programs().join(name), self.user.as_ref());
+        let mut command = servers::command(&programs().join(name), self.user.as_ref());
         command.current_dir(self.process.folder());
         command
     }

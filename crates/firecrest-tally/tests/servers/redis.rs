@@ -6,9 +6,9 @@ use firecrest_tally::conformance::{self, Sharing};
 use firecrest_tally::{RedisOptions, RedisStore, StoreError};
 
 use crate::backend::{Backend, SECRET};
-use crate::redis_server::RedisServer;
 use crate::scenarios;
 use crate::writer::{Writer, value};
+use servers::RedisServer;
 
 async fn connect_within(url: &str, limit: Duration) -> Result<RedisStore, StoreError> {
     let mut options = RedisOptions::default();

@@ -8,9 +8,9 @@ use futures_util::StreamExt;
 use tokio::time::timeout;
 
 use crate::backend::{Backend, SECRET};
-use crate::process::{PATIENCE, until};
 use crate::proxy::{Fault, Proxy};
 use crate::writer::{Writer, value};
+use servers::{PATIENCE, until};
 
 /// How long others' increments may take, unless the machine is busy with something else.
 const A_SECOND: Duration = Duration::from_secs(1);

@@ -3,30 +3,11 @@
 use std::error::Error;
 
 use firecrest_tally::{PostgresOptions, PostgresStore, RedisOptions, RedisStore, StoreError};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use servers::{RedisServer, certificates, free_port};
 
 use crate::backend::{Backend, SECRET};
 use crate::postgres_server::PostgresServer;
-use crate::process::free_port;
-use crate::redis_server::RedisServer;
 use crate::writer::Writer;
-
-/// Somebody who vouches, and a server they vouch for, in PEM.
-struct Certificates {
-    authority: String,
-    server: String,
-    key: String,
-}
-
-/// For a server of this name.
-fn certificates(name: &str) -> Certificates {
-    let mut authority = CertificateParams::default();
-    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let server = CertificateParams::new([name.to_owned()]).unwrap().signed_by(&key, &authority).unwrap();
-    Certificates { authority: authority.pem(), server: server.pem(), key: key.serialize_pem() }
-}
 
 /// Whether it says that it does not trust the server, and nothing more.
 fn is_distrust(error: &StoreError) -> bool {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::backend::{Backend, SECRET};
 use crate::postgres_server::PostgresServer;
-use crate::redis_server::RedisServer;
+use servers::RedisServer;
 
 /// What was logged.
 #[derive(Clone, Default)]

@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// How long anything that must happen may take; it only bounds how long a failing test takes.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A server's process and what it needs.
-pub(crate) struct Process {
+pub struct Process {
     folder: TempDir,
     port: u16,
     child: Option<Child>,
@@ -22,20 +22,22 @@ pub(crate) struct Process {
 
 impl Process {
     /// A folder and a port; nothing runs yet.
-    pub(crate) fn new() -> Self {
-        Process { folder: TempDir::with_prefix("firecrest-tally-").unwrap(), port: free_port(), child: None }
+    pub fn new() -> Self {
+        Process { folder: TempDir::with_prefix("firecrest-test-").unwrap(), port: free_port(), child: None }
     }
 
-    pub(crate) fn folder(&self) -> &Path {
+    /// Its folder, which is gone with it.
+    pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    pub(crate) fn port(&self) -> u16 {
+    /// Its port on loopback, which it keeps.
+    pub fn port(&self) -> u16 {
         self.port
     }
 
     /// Starts it; what it says goes into a file.
-    pub(crate) fn spawn(&mut self, command: &mut Command) {
+    pub fn spawn(&mut self, command: &mut Command) {
         let log = File::options().create(true).append(true).open(self.folder().join("log")).unwrap();
         let errors = log.try_clone().unwrap();
         let started =
@@ -44,12 +46,12 @@ impl Process {
     }
 
     /// Whether it has ended by itself.
-    pub(crate) fn has_ended(&mut self) -> bool {
+    pub fn has_ended(&mut self) -> bool {
         self.child.as_mut().is_none_or(|child| child.try_wait().unwrap().is_some())
     }
 
     /// Ends it without giving it the time to do anything.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             // It may have ended by itself.
             let _ = child.kill();
@@ -58,7 +60,7 @@ impl Process {
     }
 
     /// Tells it to end at once, and waits until it has.
-    pub(crate) fn quit(&mut self) {
+    pub fn quit(&mut self) {
         if let Some(mut child) = self.child.take() {
             let told = Command::new("sh").args(["-c", &format!("kill -QUIT {}", child.id())]).status();
             if !told.is_ok_and(|status| status.success()) {
@@ -69,8 +71,26 @@ impl Process {
         }
     }
 
+    /// Stops it for now, as a machine does that hangs: its connections stay open, and nothing answers.
+    pub fn pause(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on after [`pause`](Self::pause).
+    pub fn resume(&self) {
+        self.signal("CONT");
+    }
+
+    /// Sends it a signal, if it runs.
+    pub fn signal(&self, name: &str) {
+        if let Some(child) = &self.child {
+            let told = Command::new("sh").args(["-c", &format!("kill -{name} {}", child.id())]).status();
+            assert!(told.unwrap().success(), "kill -{name}");
+        }
+    }
+
     /// What it has said so far.
-    pub(crate) fn log(&self) -> String {
+    pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder().join("log")).unwrap_or_default()
     }
 }
@@ -83,7 +103,7 @@ impl Drop for Process {
 
 /// A port that nobody listens on. Not one that the system gives to clients: while the server is away, one that connects to
 /// it could be given the server's own port and reach itself.
-pub(crate) fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let first = u16::try_from(std::process::id() % 800).unwrap() * 10;
     let ports = || 20_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 8_000;
@@ -93,7 +113,7 @@ pub(crate) fn free_port() -> u16 {
 }
 
 /// Waits until something is so.
-pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let started = Instant::now();
     while !is_so().await {
         assert!(started.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
@@ -103,7 +123,7 @@ pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 
 /// A command whose process the kernel ends when the test's thread ends, however that comes, run by another user if one
 /// is given.
-pub(crate) fn command(program: &Path, user: Option<&User>) -> Command {
+pub fn command(program: &Path, user: Option<&User>) -> Command {
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL"]);
     if let Some(user) = user {
@@ -115,14 +135,16 @@ pub(crate) fn command(program: &Path, user: Option<&User>) -> Command {
 }
 
 /// Somebody who is not root.
-pub(crate) struct User {
-    pub(crate) id: u32,
-    pub(crate) group: u32,
+pub struct User {
+    /// The user's number.
+    pub id: u32,
+    /// The number of the user's group.
+    pub group: u32,
 }
 
 impl User {
     /// For servers that refuse to be run by root: somebody else if we are root, and otherwise nobody else.
-    pub(crate) fn instead_of_root() -> Option<User> {
+    pub fn instead_of_root() -> Option<User> {
         let is_root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
         let known = ["postgres", "nobody"].into_iter().find_map(User::named);
         is_root.then(|| known.expect("a user postgres or nobody"))
