@@ -41,6 +41,8 @@ pub struct TooLarge {
 pub(crate) struct Link {
     pub(crate) node: Node,
     pub(crate) cluster: Arc<dyn Cluster>,
+    /// Whether a topic concerns this node only.
+    pub(crate) is_local: fn(&str) -> bool,
     is_started: AtomicBool,
     services: RwLock<HashMap<&'static str, Arc<dyn Service>>>,
     gaps: broadcast::Sender<Gap>,
@@ -53,10 +55,11 @@ pub(crate) trait Local: Send + Sync + 'static {
 }
 
 impl Link {
-    pub(crate) fn new(node: Node, cluster: Arc<dyn Cluster>) -> Self {
+    pub(crate) fn new(node: Node, cluster: Arc<dyn Cluster>, is_local: fn(&str) -> bool) -> Self {
         Link {
             node,
             cluster,
+            is_local,
             is_started: AtomicBool::new(false),
             services: RwLock::default(),
             gaps: broadcast::Sender::new(MAX_GAPS),

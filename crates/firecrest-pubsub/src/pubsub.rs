@@ -170,10 +170,15 @@ impl PubSub {
         Self::build(around, None)
     }
 
-    /// An empty registry of one node among others; deliveries happen within `around`. It connects when it is
-    /// [started](Self::start).
-    pub fn with_cluster(around: Around, node: Node, cluster: Arc<dyn Cluster>) -> Self {
-        Self::build(around, Some(Link::new(node, cluster)))
+    /// An empty registry of one node among others; deliveries happen within `around`. Topics for which `is_local` holds concern this
+    /// node only: the others are neither told of them nor asked. It connects when it is [started](Self::start).
+    pub fn with_cluster(
+        around: Around,
+        node: Node,
+        cluster: Arc<dyn Cluster>,
+        is_local: fn(&str) -> bool,
+    ) -> Self {
+        Self::build(around, Some(Link::new(node, cluster, is_local)))
     }
 
     fn build(around: Around, link: Option<Link>) -> Self {
@@ -233,7 +238,7 @@ impl PubSub {
     /// # Errors
     /// When it is too large for the other nodes; nobody got it then.
     pub fn broadcast(&self, broadcast: Broadcast, except: Option<SubscriberId>) -> Result<usize, TooLarge> {
-        if let Some(link) = &self.registry.link {
+        if let Some(link) = self.registry.link_of(broadcast.topic()) {
             link.broadcast(broadcast.topic(), &broadcast)?;
         }
         Ok(self.local_broadcast(broadcast, except))
@@ -244,9 +249,10 @@ impl PubSub {
         self.subscribed(topic).map_or(0, |topic| topic.entries().slab.len())
     }
 
-    /// Keeps a topic's broadcasts coming from other nodes until somebody has subscribed. Nothing when there are no other nodes.
+    /// Keeps a topic's broadcasts coming from other nodes until somebody has subscribed. Nothing when there are no other nodes,
+    /// or when the topic does not concern them.
     pub fn hold(&self, topic: &str) -> Option<Hold> {
-        self.registry.link.as_ref()?;
+        self.registry.link_of(topic)?;
         loop {
             let topic = self.registry.topic(topic);
             let mut entries = topic.entries();
@@ -353,7 +359,7 @@ impl Registry {
         let name = Text::copied(name);
         // The shard stays locked while the other nodes' broadcasts are asked for, so that coming and going keep their order.
         let new = || {
-            let reached = self.link.as_ref().map(|link| {
+            let reached = self.link_of(&name).map(|link| {
                 let reached = Reached::new();
                 link.subscribe(&name, reached.clone());
                 reached
@@ -361,6 +367,11 @@ impl Registry {
             Arc::new(Topic { name: name.clone(), entries: Mutex::default(), reached })
         };
         Arc::clone(write(shard).entry(name.clone()).or_insert_with(new))
+    }
+
+    /// The other nodes, if there are any that the topic concerns.
+    fn link_of(&self, topic: &str) -> Option<&Link> {
+        self.link.as_ref().filter(|link| !(link.is_local)(topic))
     }
 
     fn hand_out(&self, topic: &Topic, broadcast: Broadcast, except: Option<SubscriberId>) -> usize {
@@ -386,7 +397,7 @@ impl Registry {
         if entries.is_empty() && !entries.removed {
             entries.removed = true;
             topics.remove(&*topic.name);
-            if let Some(link) = &self.link {
+            if let Some(link) = self.link_of(&topic.name) {
                 link.unsubscribe(&topic.name);
             }
         }

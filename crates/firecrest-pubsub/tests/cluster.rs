@@ -18,7 +18,10 @@ async fn in_process_does_what_every_cluster_must() {
 /// A node of a cluster, started.
 fn node(cluster: &InProcess, name: &str) -> PubSub {
     let around: firecrest_pubsub::Around = |_, deliver| deliver();
-    let pubsub = PubSub::with_cluster(around, Node::new(name, rand_life()), Arc::new(cluster.node()));
+    let pubsub =
+        PubSub::with_cluster(around, Node::new(name, rand_life()), Arc::new(cluster.node()), |topic| {
+            topic.starts_with("local:")
+        });
     pubsub.start();
     pubsub
 }
@@ -89,6 +92,20 @@ async fn a_broadcast_reaches_all_nodes_and_a_local_one_its_own() {
     assert_eq!(a.broadcast(event("room", "four"), None), Ok(1));
     assert_eq!(there.until(3).await, ["room:one", "room:two", "room:four"]);
     assert_eq!(here.heard(), ["room:one", "room:three", "room:four"]);
+}
+
+#[tokio::test]
+async fn a_topic_of_one_node_stays_there() {
+    let cluster = InProcess::new();
+    let (a, b) = (node(&cluster, "a"), node(&cluster, "b"));
+    let ear = Arc::new(Ear::default());
+    let subscribe = |topic| b.subscribe(topic, SubscriberId::unique(), ear.clone());
+    let _both = [subscribe("local:room"), subscribe("room")];
+    assert!(b.hold("local:room").is_none());
+    a.broadcast(event("local:room", "one"), None).unwrap();
+    a.broadcast(event("room", "two"), None).unwrap();
+    assert_eq!(ear.until(1).await, ["room:two"]);
+    assert_eq!(b.broadcast(event("local:room", "three"), None), Ok(1));
 }
 
 #[tokio::test]

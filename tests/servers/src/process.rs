@@ -20,6 +20,12 @@ pub struct Process {
     child: Option<Child>,
 }
 
+impl Default for Process {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Process {
     /// A folder and a port; nothing runs yet.
     pub fn new() -> Self {

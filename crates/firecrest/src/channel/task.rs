@@ -6,21 +6,27 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use firecrest_pubsub::Hold;
 use firecrest_wire::{EncodeError, Payload, Ref};
 use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::context::Core;
 use super::join::{Join, Joined, Rejected, Ties};
 use super::shared::{Foreign, Shared};
 use super::work::Work;
 use super::{Channel, Context, Outcome, Reason, Stop};
-use crate::Socket;
 use crate::socket::Instance;
 use crate::telemetry::{self, Panic, shown_error};
+use crate::{Endpoint, Socket};
 
 /// How long a channel may go on with a callback and `terminate` after it was told to end, before it is killed (spec §3.6).
 const GRACE: Duration = Duration::from_secs(5);
+
+/// How long a join waits for the cluster to know that this node wants the topic.
+const REACH: Duration = Duration::from_secs(1);
 
 /// What a new channel instance starts with.
 pub(crate) struct Start {
@@ -117,6 +123,10 @@ async fn join<S: Socket, C: Channel<S>>(
         let shared = &start.shared;
         shared.connection.reply(&shared.join_ref, &start.reference, shared.name(), status, payload)
     };
+    let held = match &joined {
+        Answer::Ok(joined) => reach(&instance.endpoint, &start.shared.topic, &joined.topics).await,
+        _ => Vec::new(),
+    };
     let rejected = match joined {
         Answer::Ok(joined) => match enter(&instance, &start, replaced, joined, |reply| announce("ok", reply))
         {
@@ -127,11 +137,23 @@ async fn join<S: Socket, C: Channel<S>>(
         // Every join is answered, as long as there is somebody to be told.
         Answer::Cancelled => Rejected::reason("join replaced"),
     };
+    drop(held);
     // There was no channel that could end.
     start.shared.set_told();
     refuse(&start.shared.topic, rejected, |payload| announce("error", payload));
     replaced.inspect(|replaced| replaced.send_close());
     None
+}
+
+/// Waits until broadcasts of other nodes arrive, so that a join is answered only when none of them can be missed any more. They are
+/// kept coming until the channel has subscribed.
+async fn reach(endpoint: &Endpoint, own: &str, topics: &[String]) -> Vec<Hold> {
+    let topics = std::iter::once(own).chain(topics.iter().map(String::as_str));
+    let held: Vec<_> = topics.map_while(|topic| endpoint.pubsub().hold(topic)).collect();
+    if !held.is_empty() && timeout(REACH, join_all(held.iter().map(Hold::reached))).await.is_err() {
+        tracing::warn!(topic = own, "joined before the broadcasts of other nodes are sure to arrive");
+    }
+    held
 }
 
 /// What came of asking a channel to join.

@@ -1,6 +1,6 @@
 //! Saying something to everybody on a topic (spec §3.11).
 
-use firecrest_pubsub::{Broadcast, SubscriberId};
+use firecrest_pubsub::{Broadcast, SubscriberId, TooLarge};
 use firecrest_wire::{EncodeError, Payload, serializer};
 use serde::Serialize;
 
@@ -12,25 +12,41 @@ use super::Endpoint;
 pub struct BroadcastError {
     topic: String,
     event: String,
-    source: EncodeError,
+    source: Refused,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Refused {
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
+}
+
+/// Whom a broadcast is for.
+#[derive(Clone, Copy)]
+enum Reach {
+    ThisNode,
+    AllNodes,
 }
 
 impl Endpoint {
-    /// Sends an event to everybody on a topic: on this node, there are no clusters yet. Returns how many subscriptions of
-    /// this node it reached; without any it is lost silently.
+    /// Sends an event to everybody on a topic, on all nodes. Returns how many subscriptions of this node it reached; without any it
+    /// is lost silently. It never waits: what the cluster cannot take for now is lost for the other nodes, counted
+    /// (`firecrest_cluster_refused_total`), and logged.
     ///
     /// # Errors
-    /// When the payload is not a JSON object; nobody has received it then.
+    /// When the payload is not a JSON object, or too large for the other nodes; nobody has received it then.
     pub fn broadcast(
         &self,
         topic: &str,
         event: &str,
         payload: &(impl Serialize + ?Sized),
     ) -> Result<usize, BroadcastError> {
-        self.local_broadcast(topic, event, payload)
+        self.broadcast_payload(topic, event, encode(payload), None, Reach::AllNodes)
     }
 
-    /// As [`broadcast`](Self::broadcast), to all but the subscriptions of one owner.
+    /// As [`broadcast`](Self::broadcast), to all but the subscriptions of one owner, which are all on one node.
     ///
     /// # Errors
     /// As [`broadcast`](Self::broadcast).
@@ -41,7 +57,7 @@ impl Endpoint {
         event: &str,
         payload: &(impl Serialize + ?Sized),
     ) -> Result<usize, BroadcastError> {
-        self.local_broadcast_from(from, topic, event, payload)
+        self.broadcast_payload(topic, event, encode(payload), Some(from), Reach::AllNodes)
     }
 
     /// As [`broadcast`](Self::broadcast), on this node only.
@@ -54,7 +70,7 @@ impl Endpoint {
         event: &str,
         payload: &(impl Serialize + ?Sized),
     ) -> Result<usize, BroadcastError> {
-        self.broadcast_payload(topic, event, encode(payload), None)
+        self.broadcast_payload(topic, event, encode(payload), None, Reach::ThisNode)
     }
 
     /// As [`broadcast_from`](Self::broadcast_from), on this node only.
@@ -68,26 +84,29 @@ impl Endpoint {
         event: &str,
         payload: &(impl Serialize + ?Sized),
     ) -> Result<usize, BroadcastError> {
-        self.broadcast_payload(topic, event, encode(payload), Some(from))
+        self.broadcast_payload(topic, event, encode(payload), Some(from), Reach::ThisNode)
     }
 
-    /// Sends bytes to everybody on a topic; they travel as binary frames. Clients of protocol version 1 cannot be told.
+    /// Sends bytes to everybody on a topic, on all nodes; they travel as binary frames. Clients of protocol version 1 cannot be told.
     ///
     /// # Errors
-    /// When topic or event are longer than 255 bytes.
+    /// When topic or event are longer than 255 bytes, or the bytes too many for the other nodes.
     pub fn broadcast_binary(
         &self,
         topic: &str,
         event: &str,
         bytes: impl Into<bytes::Bytes>,
     ) -> Result<usize, BroadcastError> {
-        self.broadcast_payload(topic, event, Ok(Payload::Binary(bytes.into())), None)
+        self.broadcast_payload(topic, event, Ok(Payload::Binary(bytes.into())), None, Reach::AllNodes)
     }
 
-    /// Closes every connection of this node whose socket has this id (spec §1.11). The clients reconnect: make sure that `connect`
+    /// Closes every connection, on all nodes, whose socket has this id (spec §1.11). The clients reconnect: make sure that `connect`
     /// refuses them if that is not wanted.
     pub fn disconnect(&self, id: &str) {
-        self.pubsub().broadcast(Broadcast::new(id.to_owned(), "disconnect", Payload::empty()), None);
+        let disconnect = Broadcast::new(id.to_owned(), "disconnect", Payload::empty());
+        if let Err(error) = self.pubsub().broadcast(disconnect, None) {
+            tracing::error!(%error, "the id of a socket is too long for the other nodes");
+        }
     }
 
     fn broadcast_payload(
@@ -96,18 +115,20 @@ impl Endpoint {
         event: &str,
         payload: Result<Payload, EncodeError>,
         except: Option<SubscriberId>,
+        reach: Reach,
     ) -> Result<usize, BroadcastError> {
         let payload = payload.and_then(|payload| {
             // Before anybody is told: a broadcast reaches everybody or nobody.
             serializer::validate_broadcast(topic, event, &payload).map(|()| payload)
         });
-        match payload {
-            Ok(payload) => {
-                let broadcast = Broadcast::new(topic.to_owned(), event.to_owned(), payload);
-                Ok(self.pubsub().broadcast(broadcast, except))
+        let sent = payload.map_err(Refused::from).and_then(|payload| {
+            let broadcast = Broadcast::new(topic.to_owned(), event.to_owned(), payload);
+            match reach {
+                Reach::ThisNode => Ok(self.pubsub().local_broadcast(broadcast, except)),
+                Reach::AllNodes => Ok(self.pubsub().broadcast(broadcast, except)?),
             }
-            Err(source) => Err(BroadcastError { topic: topic.into(), event: event.into(), source }),
-        }
+        });
+        sent.map_err(|source| BroadcastError { topic: topic.into(), event: event.into(), source })
     }
 }
 

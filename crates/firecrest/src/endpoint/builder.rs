@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use firecrest_pubsub::PubSub;
+use firecrest_pubsub::cluster::{Cluster, Node};
 use firecrest_tally::{OpenError, Tally};
 use tokio_util::task::TaskTracker;
 
@@ -29,6 +30,7 @@ pub struct EndpointBuilder {
     session: SessionConfig,
     drain: Option<DrainOptions>,
     counters: Counters,
+    cluster: Option<Arc<dyn Cluster>>,
 }
 
 impl Default for EndpointBuilder {
@@ -42,6 +44,7 @@ impl Default for EndpointBuilder {
             session: SessionConfig::new("firecrest session"),
             drain: Some(DrainOptions::default()),
             counters: Counters::Memory,
+            cluster: None,
         }
     }
 }
@@ -172,6 +175,14 @@ impl EndpointBuilder {
         self
     }
 
+    /// What connects this node with others: an engine such as `firecrest-redis` or `firecrest-nats`. It connects when the endpoint
+    /// is built, if that is within a tokio runtime, or else when it is [served](Endpoint::serve), and goes on trying for as long
+    /// as it takes: a node without the others serves its own clients. Default: none, this is the only node.
+    pub fn cluster(mut self, cluster: impl Cluster) -> Self {
+        self.cluster = Some(Arc::new(cluster));
+        self
+    }
+
     /// The endpoint.
     ///
     /// # Errors
@@ -193,8 +204,18 @@ impl EndpointBuilder {
         let tally = self.counters.open()?;
         let node = self.node.unwrap_or_else(|| format!("node-{:08x}", rand::random::<u32>()));
         tracing::info!(node, host, production = self.production, "endpoint ready");
+        let pubsub = match self.cluster {
+            Some(cluster) => {
+                let node = Node::new(&node, rand::random());
+                PubSub::with_cluster(flush::broadcast, node, cluster, is_local)
+            }
+            None => PubSub::with_around(flush::broadcast),
+        };
+        if tokio::runtime::Handle::try_current().is_ok() {
+            pubsub.start();
+        }
         Ok(Endpoint::new(Inner {
-            pubsub: PubSub::with_around(flush::broadcast),
+            pubsub,
             node,
             host,
             secret,
@@ -211,6 +232,12 @@ impl EndpointBuilder {
     }
 }
 
+/// Whether a topic concerns this node only. A live view is one process's, and so is its topic; what views hear of each other comes
+/// over topics that they subscribe to.
+fn is_local(topic: &str) -> bool {
+    topic.starts_with("lv:")
+}
+
 /// Without the secret.
 impl fmt::Debug for EndpointBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -223,6 +250,7 @@ impl fmt::Debug for EndpointBuilder {
             .field("session", &self.session)
             .field("drain", &self.drain)
             .field("counters", &self.counters)
+            .field("cluster", &self.cluster)
             .finish()
     }
 }

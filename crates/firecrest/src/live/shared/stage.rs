@@ -163,7 +163,7 @@ impl Stage {
         let topics: Vec<_> = self.roster().topics().cloned().collect();
         let tell = |topic: Text| {
             let broadcast = Broadcast::new(topic.clone(), "diff", payload.clone());
-            self.endpoint.live_table().stages.frames().publish(&self.frames(&topic), broadcast, None)
+            self.endpoint.live_table().stages.frames().local_publish(&self.frames(&topic), broadcast, None)
         };
         // One scope: written together, however many topics there are.
         flush::scope(|| topics.into_iter().map(tell).sum())
