@@ -16,7 +16,17 @@ pub(crate) struct Counts {
     repeat_at: u64,
     next: u64,
     nodes: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Heard>>,
-    totals: HashMap<Arc<str>, u64>,
+    totals: Totals,
+}
+
+/// The sum of all nodes, by topic, and who wants to know when it changes.
+#[derive(Debug, Default)]
+struct Totals {
+    sums: HashMap<Arc<str>, u64>,
+    /// What was last told of those that are watched.
+    watched: HashMap<Arc<str>, u64>,
+    /// Those of `watched` that may have changed since.
+    moved: BTreeSet<Arc<str>>,
 }
 
 #[derive(Debug)]
@@ -28,7 +38,7 @@ struct Heard {
 
 impl Counts {
     pub(crate) fn total(&self, topic: &str) -> u64 {
-        self.totals.get(topic).copied().unwrap_or(0)
+        self.totals.get(topic)
     }
 
     pub(crate) fn set(&mut self, topic: &str, connections: u64) {
@@ -36,7 +46,7 @@ impl Counts {
         let before = self.own.get(&topic).copied().unwrap_or(0);
         if before != connections {
             self.own.insert(Arc::clone(&topic), connections);
-            adjust(&mut self.totals, &topic, before, connections);
+            self.totals.adjust(&topic, before, connections);
             self.changed.insert(topic);
         }
     }
@@ -50,7 +60,7 @@ impl Counts {
             if full || before.is_some_and(|before| before.epoch >= epoch) {
                 continue;
             }
-            adjust(&mut self.totals, &topic, before.map_or(0, |before| before.connections), connections);
+            self.totals.adjust(&topic, before.map_or(0, |before| before.connections), connections);
             topics.insert(topic, Heard { connections, epoch, at: now });
         }
     }
@@ -58,7 +68,7 @@ impl Counts {
     /// Leaves out a node.
     pub(crate) fn forget(&mut self, node: &str) {
         for (topic, heard) in self.nodes.remove(node).unwrap_or_default() {
-            adjust(&mut self.totals, &topic, heard.connections, 0);
+            self.totals.adjust(&topic, heard.connections, 0);
         }
     }
 
@@ -97,7 +107,7 @@ impl Counts {
             topics.retain(|topic, heard| {
                 let fresh = now - heard.at <= expiry_ms;
                 if !fresh {
-                    adjust(totals, topic, heard.connections, 0);
+                    totals.adjust(topic, heard.connections, 0);
                 }
                 fresh
             });
@@ -105,8 +115,35 @@ impl Counts {
         nodes.retain(|_, topics| !topics.is_empty());
     }
 
-    /// When there is something to announce.
+    /// Begins to tell of a topic's total.
+    pub(crate) fn watch(&mut self, topic: &str) {
+        if !self.totals.watched.contains_key(topic) {
+            self.totals.watched.insert(topic.into(), self.totals.get(topic));
+        }
+    }
+
+    /// Ends it.
+    pub(crate) fn unwatch(&mut self, topic: &str) {
+        self.totals.watched.remove(topic);
+        self.totals.moved.remove(topic);
+    }
+
+    /// The totals that are watched and differ from what was last told.
+    pub(crate) fn tell(&mut self, out: &mut Vec<(Arc<str>, u64)>) {
+        for topic in std::mem::take(&mut self.totals.moved) {
+            let sum = self.totals.get(&topic);
+            if let Some(told) = self.totals.watched.get_mut(&topic).filter(|told| **told != sum) {
+                *told = sum;
+                out.push((topic, sum));
+            }
+        }
+    }
+
+    /// When there is something to announce or to tell.
     pub(crate) fn next(&self) -> Option<u64> {
+        if !self.totals.moved.is_empty() {
+            return Some(0);
+        }
         let due = if self.changed.is_empty() { self.repeat_at.max(self.next) } else { self.next };
         (!self.own.is_empty()).then_some(due)
     }
@@ -116,10 +153,19 @@ impl Counts {
     }
 }
 
-fn adjust(totals: &mut HashMap<Arc<str>, u64>, topic: &Arc<str>, before: u64, after: u64) {
-    let total = totals.entry(topic.clone()).or_default();
-    *total = total.saturating_sub(before).saturating_add(after);
-    if *total == 0 {
-        totals.remove(topic);
+impl Totals {
+    fn get(&self, topic: &str) -> u64 {
+        self.sums.get(topic).copied().unwrap_or(0)
+    }
+
+    fn adjust(&mut self, topic: &Arc<str>, before: u64, after: u64) {
+        let sum = self.sums.entry(topic.clone()).or_default();
+        *sum = sum.saturating_sub(before).saturating_add(after);
+        if *sum == 0 {
+            self.sums.remove(topic);
+        }
+        if before != after && self.watched.contains_key(topic) {
+            self.moved.insert(topic.clone());
+        }
     }
 }

@@ -19,7 +19,7 @@ pub struct Diff {
 /// How a topic changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Too much changed to tell: list it again.
+    /// Too much changed to tell: give everybody what is [`told`](crate::Replica::told) now.
     Resync,
     /// These rows changed, each only once, sorted by key.
     Rows(Vec<RowChange>),
@@ -32,8 +32,26 @@ pub struct RowChange {
     pub key: Arc<str>,
     /// Over which connection.
     pub connection: ConnectionId,
+    /// The [version](crate::Row::version) that was told last; nothing for a join. With the connection it is a reference
+    /// that no other state of any row has.
+    pub before: Option<u64>,
+    /// The version that is told now; nothing for a leave.
+    pub after: Option<u64>,
     /// What happened (P081).
     pub kind: Kind,
+}
+
+/// A row as those know it who have heard all diffs so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldRow {
+    /// Who.
+    pub key: Arc<str>,
+    /// Over which connection.
+    pub connection: ConnectionId,
+    /// What it held when it was last told of.
+    pub meta: Meta,
+    /// Its [version](crate::Row::version) then.
+    pub version: u64,
 }
 
 /// What happened to a row.
@@ -115,6 +133,24 @@ impl Diffs {
         self.watched.values().map(|waiting| waiting.before.len()).sum()
     }
 
+    /// The list with the changes that wait taken back.
+    pub(crate) fn told(&self, view: &View, topic: &str) -> Vec<ToldRow> {
+        let nothing = BTreeMap::new();
+        let waiting = self.watched.get(topic).map_or(&nothing, |waiting| &waiting.before);
+        let told = |(key, connection): Place, held: &Held| ToldRow {
+            key,
+            connection,
+            meta: held.meta.clone(),
+            version: held.version,
+        };
+        let same = view.rows(topic).filter(|(place, _)| !waiting.contains_key(place));
+        let mut rows: Vec<ToldRow> = same.map(|(place, held)| told(place.clone(), held)).collect();
+        let before = waiting.iter().filter_map(|(place, held)| Some(told(place.clone(), held.as_ref()?)));
+        rows.extend(before);
+        rows.sort_by(|one, other| (&one.key, one.connection).cmp(&(&other.key, other.connection)));
+        rows
+    }
+
     /// All that may be told now; of each topic the next no sooner than `pause` milliseconds later.
     pub(crate) fn take_due(&mut self, view: &View, now: u64, pause: u64) -> Vec<Diff> {
         let due = self.due.iter().filter(|(_, at)| **at <= now);
@@ -133,8 +169,11 @@ impl Diffs {
             return Some(Diff { topic, change: Change::Resync });
         }
         let rows = before.into_iter().filter_map(|(place, before)| {
-            let kind = kind(before, view.get(&topic, &place))?;
-            Some(RowChange { key: place.0, connection: place.1, kind })
+            let after = view.get(&topic, &place);
+            let versions = (before.as_ref().map(|held| held.version), after.map(|held| held.version));
+            let kind = kind(before, after)?;
+            let (key, connection) = place;
+            Some(RowChange { key, connection, before: versions.0, after: versions.1, kind })
         });
         let rows: Vec<RowChange> = rows.collect();
         (!rows.is_empty()).then_some(Diff { topic, change: Change::Rows(rows) })

@@ -28,7 +28,7 @@ pub mod row;
 mod staging;
 mod view;
 
-pub use diff::{Change, Diff, Kind, RowChange};
+pub use diff::{Change, Diff, Kind, RowChange, ToldRow};
 pub use message::{DecodeError, Message};
 pub use node::{Incarnation, NodeId};
 pub use options::{Options, OptionsError};

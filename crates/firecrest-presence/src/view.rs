@@ -1,6 +1,7 @@
 //! Who is listed: the rows of this node and of all nodes that are up, by topic.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use crate::row::{ConnectionId, Count, Held, Row};
@@ -40,7 +41,21 @@ impl View {
     }
 
     pub(crate) fn list(&self, topic: &str) -> impl Iterator<Item = Row<'_>> {
-        self.topics.get(topic).into_iter().flat_map(|topic| topic.rows.iter().map(row))
+        self.rows(topic).map(row)
+    }
+
+    pub(crate) fn rows(&self, topic: &str) -> impl Iterator<Item = (&Place, &Held)> {
+        self.topics.get(topic).into_iter().flat_map(|topic| topic.rows.iter())
+    }
+
+    pub(crate) fn list_after(&self, topic: &str, place: Place) -> impl Iterator<Item = Row<'_>> {
+        let after = (Bound::Excluded(place), Bound::Unbounded);
+        self.topics.get(topic).into_iter().flat_map(move |topic| topic.rows.range(after.clone()).map(row))
+    }
+
+    pub(crate) fn keys(&self, topic: &str) -> impl Iterator<Item = &Arc<str>> {
+        let mut last: Option<&Arc<str>> = None;
+        self.rows(topic).map(|((key, _), _)| key).filter(move |key| last.replace(key) != Some(key))
     }
 
     pub(crate) fn get_by_key(&self, topic: &str, key: &str) -> impl Iterator<Item = Row<'_>> {

@@ -12,6 +12,9 @@ pub struct Output {
     pub outgoing: Vec<Outgoing>,
     /// What changed in the topics that are watched.
     pub diffs: Vec<Diff>,
+    /// The [totals](crate::Replica::total) that are watched and have changed, each as it is now. Those that were changed
+    /// by [`set_count`](crate::Replica::set_count) come with the next tick or message, which is due at once.
+    pub totals: Vec<(Arc<str>, u64)>,
     /// What happened to other nodes.
     pub events: Vec<Event>,
 }

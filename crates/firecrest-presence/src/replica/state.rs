@@ -12,7 +12,7 @@ use crate::origin::Origin;
 use crate::peer::Peer;
 use crate::row::{ConnectionId, Count, Held, Row, RowKey};
 use crate::view::View;
-use crate::{Diff, Incarnation, NodeId, Options, OptionsError};
+use crate::{Diff, Incarnation, NodeId, Options, OptionsError, ToldRow};
 
 use super::output::{Outgoing, Output, Target};
 
@@ -111,6 +111,21 @@ impl Replica {
         self.view.get_by_key(topic, key)
     }
 
+    /// The rows of a topic behind this one, which need not be there: the next page of [`list`](Self::list).
+    pub fn list_after(
+        &self,
+        topic: &str,
+        key: &str,
+        connection: ConnectionId,
+    ) -> impl Iterator<Item = Row<'_>> {
+        self.view.list_after(topic, (key.into(), connection))
+    }
+
+    /// The different keys of a topic, sorted. Nothing is copied.
+    pub fn keys(&self, topic: &str) -> impl Iterator<Item = &Arc<str>> {
+        self.view.keys(topic)
+    }
+
     /// How many are in a topic, without counting (P082).
     pub fn count(&self, topic: &str) -> Count {
         self.view.count(topic)
@@ -131,6 +146,16 @@ impl Replica {
         self.counts.total(topic)
     }
 
+    /// Begins to tell in [`Output::totals`] how the [`total`](Self::total) of a topic changes, from what it is now.
+    pub fn watch_total(&mut self, topic: &str) {
+        self.counts.watch(topic);
+    }
+
+    /// Ends it.
+    pub fn unwatch_total(&mut self, topic: &str) {
+        self.counts.unwatch(topic);
+    }
+
     /// Begins to tell how a topic changes, from what [`list`](Self::list) gives now.
     pub fn watch(&mut self, topic: &str) {
         self.diffs.watch(topic);
@@ -141,8 +166,17 @@ impl Replica {
         self.diffs.unwatch(topic);
     }
 
-    /// The changes of a topic that wait to be told. Tell them before you give a newcomer the list: the next diff begins
-    /// where this one ends.
+    /// What the watchers of a topic have been told so far, sorted like [`list`](Self::list).
+    ///
+    /// It is the list with the changes taken back that wait for the next diff. A newcomer who gets it, and then every
+    /// diff that follows, knows what everybody knows (I14), without a diff for each newcomer. Give it again to everybody
+    /// when a diff says [`Resync`](crate::Change::Resync); while one waits, it is the list. That of a topic that
+    /// nobody watches is the list as well.
+    pub fn told(&self, topic: &str) -> Vec<ToldRow> {
+        self.diffs.told(&self.view, topic)
+    }
+
+    /// The changes of a topic that wait to be told, at once: the next diff begins where this one ends.
     pub fn flush(&mut self, topic: &str) -> Option<Diff> {
         let next = self.clock.now().saturating_add(self.options.diff_ms);
         self.diffs.take(&self.view, topic, next)

@@ -32,6 +32,7 @@ impl Replica {
     pub(super) fn tell(&mut self, out: &mut Output) {
         let (now, pause) = (self.clock.now(), self.options.diff_ms);
         out.diffs.extend(self.diffs.take_due(&self.view, now, pause));
+        self.counts.tell(&mut out.totals);
     }
 
     fn gossip(&mut self, out: &mut Output) {

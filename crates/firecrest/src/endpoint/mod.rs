@@ -2,6 +2,7 @@
 
 mod broadcast;
 mod builder;
+mod cluster;
 mod counters;
 mod drain;
 #[allow(clippy::module_inception, reason = "the module is named after the type it holds")]

@@ -7,6 +7,7 @@ mod arbitrary;
 mod broadcasts;
 mod captured;
 mod channels;
+mod cluster;
 mod connect_info;
 mod draining;
 mod economy;
