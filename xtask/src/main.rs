@@ -8,6 +8,7 @@ use crate::failure::Failure;
 
 mod assets;
 mod bench;
+mod cluster;
 mod command;
 mod conformance;
 mod coverage;
@@ -39,6 +40,8 @@ enum Chore {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Start a broker, several nodes of the showcase and a load balancer on free ports, and say what to open.
+    Cluster(cluster::Options),
     /// Run every check and every test, in the order of CI, up to the first failure.
     Test,
     /// Run the official client's conformance tests against a debug build of the showcase.
@@ -93,6 +96,7 @@ fn run(chore: Chore) -> Result<(), Failure> {
             assets::build()?;
             suite::showcase(&arguments)
         }
+        Chore::Cluster(options) => cluster::run(&options),
         Chore::Test => suite::run(),
         Chore::Conformance { times } => {
             prerequisites::check_for_building()?;

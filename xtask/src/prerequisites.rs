@@ -1,8 +1,9 @@
-//! What building and testing need besides cargo: Node, npm, a C compiler, make, Chromium, Redis and PostgreSQL.
+//! What building and testing need besides cargo: Node, npm, a C compiler, make, Chromium, Redis, NATS and PostgreSQL.
 
 use std::path::Path;
 use std::process::Command;
 
+use crate::cluster::Engine;
 use crate::command::{command, output, run, succeeds};
 use crate::failure::Failure;
 
@@ -13,12 +14,20 @@ const CHROMIUM: &str = "/usr/bin/chromium";
 
 /// Checks what the tests need, installs what can be installed, and names all that is missing.
 pub(crate) fn check() -> Result<(), Failure> {
-    all([rust_components(), node(), npm(), c_tools(), chromium(), redis(), postgres()])
+    all([rust_components(), node(), npm(), c_tools(), chromium(), redis(), nats(), postgres()])
 }
 
 /// As [`check`], only for what bundling the assets and building the showcase need.
 pub(crate) fn check_for_building() -> Result<(), Failure> {
     all([node(), npm(), c_tools()])
+}
+
+/// What a cluster needs beyond the showcase.
+pub(crate) fn check_broker(engine: Engine) -> Result<(), Failure> {
+    match engine {
+        Engine::Nats => nats(),
+        Engine::Redis => redis(),
+    }
 }
 
 fn all<const N: usize>(checks: [Result<(), Failure>; N]) -> Result<(), Failure> {
@@ -71,12 +80,20 @@ fn chromium() -> Result<(), Failure> {
     install("chromium", &format!("Chromium is needed at {CHROMIUM}, or where the variable CHROMIUM says"))
 }
 
-/// The tests of the counters start servers of their own.
+/// The tests of the counters and of clusters start servers of their own.
 fn redis() -> Result<(), Failure> {
     if succeeds(&mut command("redis-server", &["--version"])) {
         return Ok(());
     }
     install_server("redis-server", "redis-server is needed in the path")
+}
+
+/// Debian keeps it with the programs of root, which are not in every user's path.
+fn nats() -> Result<(), Failure> {
+    if Path::new("/usr/sbin/nats-server").exists() || succeeds(&mut command("nats-server", &["--version"])) {
+        return Ok(());
+    }
+    install_server("nats-server", "nats-server is needed, in the path or in /usr/sbin")
 }
 
 /// Debian keeps its programs beside the path, a folder for each version.

@@ -5,10 +5,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod certificates;
+mod nats;
 mod process;
 mod redis;
 
 pub use certificates::{Certificates, certificates};
+pub use nats::NatsServer;
 pub use process::{PATIENCE, Process, User, command, free_port, until};
 pub use redis::RedisServer;
 
