@@ -198,3 +198,78 @@ proptest! {
         prop_assert_eq!(there, left.iter().map(Viewing::id).collect::<HashSet<_>>());
     }
 }
+
+mod nodes {
+    //! The same on several nodes.
+
+    use std::time::Duration;
+
+    use firecrest::presence::PresenceOptions;
+    use firecrest::pubsub::cluster::InProcess;
+
+    use super::*;
+
+    fn node(cluster: &InProcess, name: &str) -> Endpoint {
+        let presence = PresenceOptions::new();
+        Endpoint::builder().node(name).cluster(cluster.node()).presence(presence).build().unwrap()
+    }
+
+    /// Waits, in virtual time, until so many look.
+    async fn until(viewers: &Viewers, count: usize) {
+        let mut counts = viewers.watch();
+        let reached =
+            tokio::time::timeout(Duration::from_secs(300), counts.wait_for(|now| *now == count)).await;
+        assert!(reached.is_ok(), "{} instead of {count}", viewers.count());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn k003_those_on_all_nodes_are_counted_on_each() {
+        let cluster = InProcess::new();
+        let (a, b) = (node(&cluster, "a"), node(&cluster, "b"));
+        let (here, there) = (a.viewers("post:1"), b.viewers("post:1"));
+        let (ann, ben) = (here.enter(), here.enter());
+        assert_eq!((here.count(), here.local_count()), (2, 2));
+        until(&there, 2).await;
+        let eve = there.enter();
+        assert_eq!((there.count(), there.local_count()), (3, 1));
+        until(&here, 3).await;
+        drop(ann);
+        until(&there, 2).await;
+        drop((ben, eve));
+        for viewers in [&here, &there] {
+            until(viewers, 0).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn k003_who_asks_later_is_told_of_those_who_look_already() {
+        let cluster = InProcess::new();
+        let a = node(&cluster, "a");
+        let _ann = a.viewers("post:1").enter();
+        let b = node(&cluster, "b");
+        until(&b.viewers("post:1"), 1).await;
+        let long = "x".repeat(5_000);
+        let _ben = a.viewers(&long).enter();
+        until(&b.viewers(&long), 1).await;
+        assert_eq!(b.viewers(&"y".repeat(5_000)).count(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn k008_those_on_a_node_that_is_gone_are_not_counted_any_more() {
+        let cluster = InProcess::new();
+        let (a, b) = (node(&cluster, "a"), node(&cluster, "b"));
+        let (here, there) = (a.viewers("post:1"), b.viewers("post:1"));
+        let (_ann, _ben) = (here.enter(), there.enter());
+        for viewers in [&here, &there] {
+            until(viewers, 2).await;
+        }
+        cluster.cut("a");
+        for viewers in [&here, &there] {
+            until(viewers, 1).await;
+        }
+        cluster.heal("a");
+        for viewers in [&here, &there] {
+            until(viewers, 2).await;
+        }
+    }
+}

@@ -4,13 +4,23 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
 use super::Viewers;
+use super::nodes::Nodes;
 use super::viewers::Topic;
+use crate::presence;
 
 /// The topics of a node. A topic is here as long as somebody has a handle of it.
 #[derive(Debug, Default)]
-pub(crate) struct Registry(RwLock<HashMap<Arc<str>, Weak<Topic>>>);
+pub(crate) struct Registry {
+    topics: RwLock<HashMap<Arc<str>, Weak<Topic>>>,
+    nodes: Option<Nodes>,
+}
 
 impl Registry {
+    /// For a node among others.
+    pub(crate) fn with_others(presence: Arc<presence::Service>) -> Self {
+        Registry { topics: RwLock::default(), nodes: Some(Nodes::new(presence)) }
+    }
+
     /// The viewers of a topic: for everybody the same.
     pub(crate) fn viewers(self: &Arc<Self>, topic: &str) -> Viewers {
         let known = self.read().get(topic).and_then(Weak::upgrade);
@@ -23,7 +33,7 @@ impl Registry {
             return known;
         }
         let name: Arc<str> = topic.into();
-        let new = Arc::new(Topic::new(Arc::clone(&name), Arc::clone(self)));
+        let new = Topic::new(Arc::clone(&name), Arc::clone(self));
         topics.insert(name, Arc::downgrade(&new));
         new
     }
@@ -36,6 +46,11 @@ impl Registry {
         }
     }
 
+    /// The other nodes, if there can be any.
+    pub(super) fn nodes(&self) -> Option<&Nodes> {
+        self.nodes.as_ref()
+    }
+
     /// How many topics there are.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
@@ -43,11 +58,11 @@ impl Registry {
     }
 
     fn read(&self) -> RwLockReadGuard<'_, HashMap<Arc<str>, Weak<Topic>>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.topics.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, HashMap<Arc<str>, Weak<Topic>>> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+        self.topics.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

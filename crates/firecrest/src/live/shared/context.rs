@@ -140,14 +140,14 @@ impl<'a, I: Send + 'static> Shared<'a, I> {
         Ok(counter)
     }
 
-    /// Who looks at this view on this node, which is [watched](Self::watch).
+    /// Who looks at this view, on all nodes, which is [watched](Self::watch).
     pub fn viewers(&mut self) -> Viewers {
         let viewers = self.ties.stage.viewers.clone();
         self.watch_once(format!("viewers {}", viewers.topic()), &viewers);
         viewers
     }
 
-    /// Who looks, on this node, at any of the views that name this audience, which is [watched](Self::watch): those who look at a
+    /// Who looks, on all nodes, at any of the views that name this audience, which is [watched](Self::watch): those who look at a
     /// site. Viewers of this view who come from now on are among them: name it in `start`. It is the same as
     /// [`Endpoint::viewers`](crate::Endpoint::viewers) of that name.
     pub fn audience(&mut self, name: &str) -> Viewers {

@@ -82,7 +82,8 @@ pub(super) struct Parts {
 impl Stage {
     pub(super) fn new(parts: Parts, events: mpsc::Sender<Event>) -> Self {
         let Parts { kind, shared, key, params, layout, endpoint, number } = parts;
-        let viewers = endpoint.viewers(&format!("{} {number}", (kind.name)()));
+        // The same on all nodes.
+        let viewers = endpoint.viewers(&key.container((kind.name)()));
         Stage {
             kind,
             shared,
