@@ -6,27 +6,21 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use firecrest_pubsub::Hold;
 use firecrest_wire::{EncodeError, Payload, Ref};
 use futures_util::FutureExt as _;
-use futures_util::future::join_all;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
 
 use super::context::Core;
 use super::join::{Join, Joined, Rejected, Ties};
 use super::shared::{Foreign, Shared};
 use super::work::Work;
 use super::{Channel, Context, Outcome, Reason, Stop};
+use crate::Socket;
 use crate::socket::Instance;
 use crate::telemetry::{self, Panic, shown_error};
-use crate::{Endpoint, Socket};
 
 /// How long a channel may go on with a callback and `terminate` after it was told to end, before it is killed (spec §3.6).
 const GRACE: Duration = Duration::from_secs(5);
-
-/// How long a join waits for the cluster to know that this node wants the topic.
-const REACH: Duration = Duration::from_secs(1);
 
 /// What a new channel instance starts with.
 pub(crate) struct Start {
@@ -124,7 +118,10 @@ async fn join<S: Socket, C: Channel<S>>(
         shared.connection.reply(&shared.join_ref, &start.reference, shared.name(), status, payload)
     };
     let held = match &joined {
-        Answer::Ok(joined) => reach(&instance.endpoint, &start.shared.topic, &joined.topics).await,
+        Answer::Ok(joined) => {
+            let others = joined.topics.iter().map(String::as_str);
+            instance.endpoint.reach(std::iter::once(&*start.shared.topic).chain(others)).await
+        }
         _ => Vec::new(),
     };
     let rejected = match joined {
@@ -143,17 +140,6 @@ async fn join<S: Socket, C: Channel<S>>(
     refuse(&start.shared.topic, rejected, |payload| announce("error", payload));
     replaced.inspect(|replaced| replaced.send_close());
     None
-}
-
-/// Waits until broadcasts of other nodes arrive, so that a join is answered only when none of them can be missed any more. They are
-/// kept coming until the channel has subscribed.
-async fn reach(endpoint: &Endpoint, own: &str, topics: &[String]) -> Vec<Hold> {
-    let topics = std::iter::once(own).chain(topics.iter().map(String::as_str));
-    let held: Vec<_> = topics.map_while(|topic| endpoint.pubsub().hold(topic)).collect();
-    if !held.is_empty() && timeout(REACH, join_all(held.iter().map(Hold::reached))).await.is_err() {
-        tracing::warn!(topic = own, "joined before the broadcasts of other nodes are sure to arrive");
-    }
-    held
 }
 
 /// What came of asking a channel to join.
@@ -319,8 +305,9 @@ fn conclude(core: &mut Core, reference: Option<&Ref>, outcome: Result<Outcome, P
 
 /// Says goodbye in the order of spec §3.8: an orderly end is announced before `terminate`, a crash after it.
 async fn end<S: Socket, C: Channel<S>>(channel: &mut C, core: &mut Core, reason: Reason) {
-    // No more broadcasts.
+    // No more broadcasts, and not there any more.
     core.own = None;
+    core.present = None;
     core.subscriptions.clear();
     let shared = Arc::clone(&core.shared);
     match &reason {

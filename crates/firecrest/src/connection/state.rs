@@ -22,7 +22,7 @@ pub(crate) struct Connection {
     /// Whether it was logged that the client tried to join a topic without a route: a client can try often.
     warned: bool,
     /// The subscription to the socket's id.
-    _id: Option<Subscription>,
+    id: Option<Subscription>,
     _registration: Registration,
 }
 
@@ -62,9 +62,14 @@ impl Connection {
             channels: Vec::new(),
             blocked: None,
             warned: false,
-            _id: id,
+            id,
             _registration: registration,
         }
+    }
+
+    /// The id of its socket.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.id.as_ref().map(Subscription::topic)
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {

@@ -1,10 +1,18 @@
 //! What an endpoint knows of the other nodes.
 
+use std::time::Duration;
+
+use firecrest_pubsub::Hold;
 use firecrest_pubsub::cluster::{Gap, Health};
+use futures_util::future::join_all;
 use futures_util::{Stream, stream};
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::timeout;
 
 use super::Endpoint;
+
+/// How long a join or a connection waits for the cluster to know that this node wants its topics.
+const REACH: Duration = Duration::from_secs(1);
 
 impl Endpoint {
     /// How the connection to the other nodes is; nothing when there are none. Whatever it is, this node serves its clients.
@@ -26,5 +34,15 @@ impl Endpoint {
                 }
             }
         }))
+    }
+
+    /// Waits until broadcasts of other nodes arrive, so that a join is answered only when none of them can be missed any more. They are
+    /// kept coming for as long as what is returned is kept: nothing, where there are no other nodes.
+    pub(crate) async fn reach(&self, topics: impl Iterator<Item = &str>) -> Vec<Hold> {
+        let held: Vec<_> = topics.filter_map(|topic| self.pubsub().hold(topic)).collect();
+        if !held.is_empty() && timeout(REACH, join_all(held.iter().map(Hold::reached))).await.is_err() {
+            tracing::warn!("went on before the broadcasts of other nodes are sure to arrive");
+        }
+        held
     }
 }

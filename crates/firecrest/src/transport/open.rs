@@ -91,7 +91,10 @@ pub(super) async fn open<S: Socket>(
         let socket = S::connect(&request).await?;
         let shared = Shared::new(transport, version, mount.options.outbox);
         // Asks the socket for its id, which may panic as well.
-        Ok::<_, Refused>(Connection::new(shared, Instance::new(socket, mount)))
+        let connection = Connection::new(shared, Instance::new(socket, mount));
+        // From here on no other node's order to disconnect is missed.
+        mount.endpoint.reach(connection.id().into_iter()).await;
+        Ok::<_, Refused>(connection)
     });
     let log = mount.options.log_connects;
     match connecting.catch_unwind().await {
