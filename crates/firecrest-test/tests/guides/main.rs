@@ -7,4 +7,5 @@ mod live_numbers;
 #[allow(dead_code, reason = "shared with the test of another guide")]
 #[path = "../../../firecrest-live/tests/guide/markdown.rs"]
 mod markdown;
+mod several_nodes;
 mod testing;
