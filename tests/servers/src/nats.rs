@@ -22,8 +22,8 @@ pub struct NatsServer {
 }
 
 impl NatsServer {
-    /// One with these files, in its folder, and arguments. With `--auth` among them it wants that token, and otherwise a user and
-    /// the password.
+    /// One with these files, in its folder, and arguments. With `--auth` or `--config` among them they say who may connect, and
+    /// otherwise it is a user with the password.
     pub async fn start_with(files: &[(&str, &str)], arguments: &[&str]) -> Self {
         let process = Process::new();
         for (name, content) in files {
@@ -84,7 +84,7 @@ impl NatsServer {
         let program = Some(Path::new(DEBIAN)).filter(|debian| debian.exists());
         let mut command = process::command(program.unwrap_or(Path::new("nats-server")), None);
         command.args(["--addr", "127.0.0.1", "--port", &self.process.port().to_string()]);
-        if !self.more.iter().any(|argument| argument == "--auth") {
+        if !self.more.iter().any(|argument| matches!(&**argument, "--auth" | "--config")) {
             command.args(["--user", USER, "--pass", SECRET]);
         }
         self.process.spawn(command.args(&self.more));
