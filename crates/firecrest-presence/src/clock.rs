@@ -17,7 +17,8 @@ impl Clock {
     }
 
     pub(crate) fn advance(&mut self, heard: u64) {
-        self.now += heard.saturating_sub(self.heard).min(self.max_step);
+        let step = heard.saturating_sub(self.heard).min(self.max_step);
+        self.now = self.now.saturating_add(step);
         self.heard = heard;
     }
 

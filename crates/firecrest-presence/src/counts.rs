@@ -15,6 +15,8 @@ pub(crate) struct Counts {
     /// When all are announced again.
     repeat_at: u64,
     next: u64,
+    /// When the numbers of others are looked through for old ones.
+    expire_at: u64,
     nodes: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Heard>>,
     totals: Totals,
 }
@@ -42,7 +44,7 @@ impl Counts {
     }
 
     pub(crate) fn set(&mut self, topic: &str, connections: u64) {
-        let topic = Arc::from(topic);
+        let topic = self.totals.intern(topic.into());
         let before = self.own.get(&topic).copied().unwrap_or(0);
         if before != connections {
             self.own.insert(Arc::clone(&topic), connections);
@@ -60,6 +62,7 @@ impl Counts {
             if full || before.is_some_and(|before| before.epoch >= epoch) {
                 continue;
             }
+            let topic = self.totals.intern(topic);
             self.totals.adjust(&topic, before.map_or(0, |before| before.connections), connections);
             topics.insert(topic, Heard { connections, epoch, at: now });
         }
@@ -84,24 +87,32 @@ impl Counts {
             return Vec::new();
         }
         self.epoch += 1;
-        self.next = now + options.count_ms;
+        self.next = now.saturating_add(options.count_ms);
         let changed = std::mem::take(&mut self.changed);
-        let all = self.own.iter().filter(|(topic, _)| repeat || changed.contains(*topic));
-        let count = |(topic, connections): (&Arc<str>, &u64)| TopicCount {
+        let count = |topic: &Arc<str>| TopicCount {
             topic: topic.clone(),
-            connections: *connections,
+            connections: self.own.get(topic).copied().unwrap_or(0),
             epoch: self.epoch,
         };
-        let counts = all.map(count).collect();
-        self.own.retain(|_, connections| *connections > 0);
+        let counts =
+            if repeat { self.own.keys().map(count).collect() } else { changed.iter().map(count).collect() };
         if repeat {
-            self.repeat_at = now + options.count_repeat_ms;
+            self.repeat_at = now.saturating_add(options.count_repeat_ms);
+        }
+        for topic in changed {
+            if self.own.get(&topic) == Some(&0) {
+                self.own.remove(&topic);
+            }
         }
         counts
     }
 
-    /// Leaves out what was not repeated for too long.
+    /// Leaves out what was not repeated for this long, give or take a twentieth.
     pub(crate) fn expire(&mut self, now: u64, expiry_ms: u64) {
+        if now < self.expire_at {
+            return;
+        }
+        self.expire_at = now.saturating_add(expiry_ms / 20);
         let Self { nodes, totals, .. } = self;
         for topics in nodes.values_mut() {
             topics.retain(|topic, heard| {
@@ -156,6 +167,11 @@ impl Counts {
 impl Totals {
     fn get(&self, topic: &str) -> u64 {
         self.sums.get(topic).copied().unwrap_or(0)
+    }
+
+    /// The topic, in the memory it already has.
+    fn intern(&self, topic: Arc<str>) -> Arc<str> {
+        self.sums.get_key_value(&topic).map_or(topic, |(topic, _)| topic.clone())
     }
 
     fn adjust(&mut self, topic: &Arc<str>, before: u64, after: u64) {

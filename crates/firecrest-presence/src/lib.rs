@@ -14,6 +14,7 @@
 mod clock;
 mod counts;
 pub mod diff;
+mod entry;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod limits;
@@ -23,6 +24,7 @@ pub mod node;
 pub mod options;
 mod origin;
 mod peer;
+mod pending;
 pub mod replica;
 pub mod row;
 mod staging;

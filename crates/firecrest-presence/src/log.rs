@@ -1,16 +1,17 @@
 //! Which rows were touched lately, for those who have to catch up.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::row::RowKey;
+use crate::entry::Entry;
 
 /// The rows that the operations after `floor` touched, by the number of the last that touched them.
 ///
-/// What became of a row is not kept twice: it is looked up among the rows, and is gone when it is not there.
+/// Each is what the operation made it. One that was removed has an earlier version, and the meta, if any, that it had.
 #[derive(Debug)]
 pub(crate) struct Log {
     floor: u64,
-    touched: BTreeMap<u64, RowKey>,
+    touched: BTreeMap<u64, Arc<Entry>>,
     capacity: usize,
 }
 
@@ -20,7 +21,7 @@ impl Log {
     }
 
     /// Notes that this operation touched this row, which the operation `before` did as well.
-    pub(crate) fn touch(&mut self, version: u64, row: RowKey, before: Option<u64>) {
+    pub(crate) fn touch(&mut self, version: u64, row: Arc<Entry>, before: Option<u64>) {
         if let Some(before) = before {
             self.touched.remove(&before);
         }
@@ -33,7 +34,7 @@ impl Log {
     }
 
     /// What was touched after this operation; nothing when that is no longer known.
-    pub(crate) fn since(&self, have: u64) -> Option<impl Iterator<Item = (u64, &RowKey)>> {
+    pub(crate) fn since(&self, have: u64) -> Option<impl Iterator<Item = (u64, &Arc<Entry>)>> {
         let known = have >= self.floor;
         known.then(|| self.touched.range(have.saturating_add(1)..).map(|(version, row)| (*version, row)))
     }
@@ -46,8 +47,13 @@ impl Log {
         }
     }
 
-    pub(crate) fn capacity(&self) -> usize {
-        self.capacity
+    /// Begins anew after this operation.
+    pub(crate) fn restart(&mut self, floor: u64) {
+        *self = Self::new(floor, self.capacity);
+    }
+
+    pub(crate) fn floor(&self) -> u64 {
+        self.floor
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -20,22 +20,29 @@ pub struct Options {
     /// Most changed rows that wait for one diff; beyond it the diff says [`Resync`](crate::Change::Resync). Default
     /// 10 000, which hold about a megabyte.
     pub diff_rows: usize,
-    /// Most recent operations kept for catching up, per node; who lacks more gets a snapshot. Default 10 000.
+    /// Most recent operations kept for catching up, per node; who lacks more gets a snapshot. One takes some 30 bytes,
+    /// that of a removed row 150, and what it held last if that was not yet heard everywhere. Default 10 000.
     pub log_ops: usize,
     /// Where a delta or a snapshot is cut into messages, in bytes. A row larger than this travels alone. Default
     /// 262 144.
     pub message_bytes: usize,
-    /// Most bytes of an unfinished snapshot, per node; one that is larger is dropped. Default 67 108 864.
+    /// Most bytes of an unfinished snapshot, per node; one that is larger is dropped. Default 268 435 456, a quarter of
+    /// a gigabyte, into which a million rows fit with 200 bytes of topic, key and meta each.
     pub staging_bytes: usize,
-    /// Most nodes known at a time; the messages of others are refused. Default 1024.
+    /// Most nodes known at a time; the messages of others are refused. Every heartbeat names them all: with 1024 it has
+    /// 26 kilobytes, and to hear one takes the better part of a millisecond. Default 1024.
     pub nodes: usize,
     /// Most rows of this node; [`TrackError::Full`](crate::TrackError::Full) beyond. Default 1 000 000.
     pub rows: usize,
+    /// Most rows of one other node that are held. Those beyond are not listed, which an
+    /// [event](crate::Event::TooManyRows) says, until it has no more than these. Default 1 000 000.
+    pub remote_rows: usize,
     /// Largest meta of this node, in bytes, no more than [`MAX_META`](crate::limits::MAX_META). Default 4096.
     pub meta_bytes: usize,
     /// Least time between two announcements of numbers. Default 1000.
     pub count_ms: u64,
-    /// How often all numbers are announced again; those of others expire after two and a half such periods. Default
+    /// How often all numbers are announced again; those of others expire after two and a half such periods,
+    /// give or take a twentieth. Default
     /// 30 000.
     pub count_repeat_ms: u64,
     /// Most topics with a number, per node; those beyond are left out. Default 100 000.
@@ -55,9 +62,10 @@ impl Default for Options {
             diff_rows: 10_000,
             log_ops: 10_000,
             message_bytes: 256 * 1024,
-            staging_bytes: 64 * 1024 * 1024,
+            staging_bytes: 256 * 1024 * 1024,
             nodes: 1024,
             rows: 1_000_000,
+            remote_rows: 1_000_000,
             meta_bytes: 4096,
             count_ms: 1000,
             count_repeat_ms: 30_000,

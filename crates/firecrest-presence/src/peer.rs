@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::message::Version;
 use crate::origin::Origin;
 use crate::staging::Staging;
-use crate::{Incarnation, NodeId, Status};
+use crate::{Incarnation, NodeId, Options, Status};
 
 #[derive(Debug)]
 pub(crate) struct Peer {
@@ -16,8 +16,10 @@ pub(crate) struct Peer {
     pub(crate) heard: u64,
     pub(crate) origin: Origin,
     /// How far it says to be, by the name of the node, itself included.
-    pub(crate) versions: BTreeMap<Arc<str>, (Incarnation, u64)>,
+    pub(crate) versions: Versions,
     pub(crate) want: Want,
+    /// Whether all its rows are to be had again, because there is room for them now.
+    pub(crate) anew: bool,
     pub(crate) staging: Option<Staging>,
 }
 
@@ -35,14 +37,15 @@ pub(crate) struct Want {
 }
 
 impl Peer {
-    pub(crate) fn new(id: NodeId, now: u64, log_ops: usize) -> Self {
+    pub(crate) fn new(id: NodeId, now: u64, options: &Options) -> Self {
         Self {
+            origin: Origin::new(id.incarnation(), options.log_ops, options.remote_rows),
             id,
             status: Status::Up,
             heard: now,
-            origin: Origin::new(log_ops),
-            versions: BTreeMap::new(),
+            versions: Versions::default(),
             want: Want::default(),
+            anew: false,
             staging: None,
         }
     }
@@ -58,7 +61,17 @@ impl Peer {
 
     /// Whether something is missing that can be had.
     pub(crate) fn lacks(&self) -> bool {
-        self.is_up() && self.want.target > self.origin.version()
+        self.is_up() && (self.anew || self.want.target > self.origin.version())
+    }
+
+    /// What of it is here, for those who are asked for the rest.
+    pub(crate) fn have(&self) -> u64 {
+        if self.anew { 0 } else { self.origin.version() }
+    }
+
+    /// Whether this snapshot of it brings something.
+    pub(crate) fn needs(&self, at: u64) -> bool {
+        at > self.origin.version() || (self.anew && at == self.origin.version())
     }
 
     /// Notes that somebody is this far in its operations.
@@ -69,9 +82,27 @@ impl Peer {
         self.want.target = self.want.target.max(version);
     }
 
+    /// Notes how many rows it has at some version, when those here are not all.
+    pub(crate) fn recount(&mut self, at: u64, rows: u64, max: usize, due: u64) {
+        let here = self.origin.len() as u64;
+        if self.origin.version() == at && here == rows {
+            self.origin.complete();
+            self.anew = false;
+            self.settle();
+        } else if rows > max as u64 {
+            self.anew = false;
+            self.settle();
+        } else if !self.anew {
+            if !self.lacks() {
+                self.want = Want { target: at, due, ..Want::default() };
+            }
+            self.anew = true;
+        }
+    }
+
     /// Tidies up after something of it was taken over.
     pub(crate) fn settle(&mut self) {
-        if self.staging.as_ref().is_some_and(|staging| staging.at() <= self.origin.version()) {
+        if self.staging.as_ref().is_some_and(|staging| !self.needs(staging.at())) {
             self.staging = None;
         }
         if !self.lacks() {
@@ -81,18 +112,38 @@ impl Peer {
 
     /// How far it says to be in the operations of this node.
     pub(crate) fn has(&self, node: &NodeId) -> u64 {
-        let version = self.versions.get(node.name());
+        self.versions.get(node)
+    }
+}
+
+/// How far a node says to be in the operations of each node, by name.
+#[derive(Debug, Default)]
+pub(crate) struct Versions(BTreeMap<Arc<str>, (Incarnation, u64)>);
+
+impl Versions {
+    pub(crate) fn get(&self, node: &NodeId) -> u64 {
+        let version = self.0.get(node.name());
         version.filter(|version| version.0 == node.incarnation()).map_or(0, |version| version.1)
     }
 
-    /// Takes over how far it says to be. What it said of a node that it now leaves out stays while `known` does.
-    pub(crate) fn heard_versions(&mut self, versions: &[Version], max: usize, known: impl Fn(&str) -> bool) {
-        self.versions.retain(|name, _| known(name));
+    /// Takes over what is said now. What was said of a node that is now left out stays while `known` knows its name.
+    pub(crate) fn take_over<'a>(
+        &mut self,
+        versions: &[Version],
+        max: usize,
+        known: impl Fn(&str) -> Option<&'a Arc<str>>,
+    ) {
         for Version { node, version } in versions {
-            let version = self.has(node).max(*version);
-            if self.versions.len() < max || self.versions.contains_key(node.name()) {
-                self.versions.insert(node.name().clone(), (node.incarnation(), version));
+            if let Some((life, held)) = self.0.get_mut(node.name()) {
+                *held = if *life == node.incarnation() { *version.max(held) } else { *version };
+                *life = node.incarnation();
+            } else if self.0.len() < max {
+                let name = known(node.name()).unwrap_or_else(|| node.name());
+                self.0.insert(name.clone(), (node.incarnation(), *version));
             }
+        }
+        if self.0.len() > versions.len() {
+            self.0.retain(|name, _| known(name).is_some());
         }
     }
 }

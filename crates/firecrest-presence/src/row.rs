@@ -83,10 +83,3 @@ pub struct RowKey {
     /// The number of the connection on its node.
     pub connection: u64,
 }
-
-/// What a row holds: its meta, and the operation that put it there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Held {
-    pub(crate) meta: Meta,
-    pub(crate) version: u64,
-}

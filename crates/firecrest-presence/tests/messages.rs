@@ -1,6 +1,6 @@
 //! The format: what is written is read back, and nothing else is.
 
-use firecrest_presence::message::{Body, Chunk, Delta, Gossip, Op, TopicCount, Version};
+use firecrest_presence::message::{Body, Chunk, Delta, Fate, Gossip, Op, TopicCount, Version};
 use firecrest_presence::row::RowKey;
 use firecrest_presence::{DecodeError, Incarnation, Message, Meta, NodeId, fuzzing};
 use proptest::collection::vec;
@@ -12,14 +12,18 @@ fn node() -> impl Strategy<Value = NodeId> {
 }
 
 fn ops(from: u64, removals: bool) -> impl Strategy<Value = Vec<Op>> {
-    let meta = (any::<bool>(), vec(any::<u8>(), 0..20));
-    let meta = meta.prop_map(move |(removed, meta)| (!removals || !removed).then_some(meta));
-    vec((1..1000_u64, "[ab]{0,2}", "[a-zé]{0,4}", any::<u64>(), meta), 0..12).prop_map(move |ops| {
+    let fate = (0..3_u8, vec(any::<u8>(), 0..20));
+    let fate = fate.prop_map(move |(fate, meta)| match (fate, Meta::from(&meta[..])) {
+        (0, _) if removals => Fate::Del(None),
+        (1, last) if removals => Fate::Del(Some(last)),
+        (_, meta) => Fate::Put(meta),
+    });
+    vec((1..1000_u64, "[ab]{0,2}", "[a-zé]{0,4}", any::<u64>(), fate), 0..12).prop_map(move |ops| {
         let mut version = from;
-        let op = |(step, topic, key, connection, meta): (u64, String, String, u64, Option<Vec<u8>>)| {
+        let op = |(step, topic, key, connection, fate): (u64, String, String, u64, Fate)| {
             version += step;
             let row = RowKey { topic: topic.into(), key: key.into(), connection };
-            Op { row, version, meta: meta.map(|meta| Meta::from(&meta[..])) }
+            Op { row, version, fate }
         };
         ops.into_iter().map(op).collect()
     })
@@ -46,8 +50,9 @@ fn body() -> impl Strategy<Value = Body> {
     let count = ("[a-z]{0,4}", any::<u64>(), any::<u64>());
     let count =
         count.prop_map(|(topic, connections, epoch)| TopicCount { topic: topic.into(), connections, epoch });
-    let gossip = (proptest::option::of(delta()), versions()).prop_map(|(delta, versions)| {
-        Body::Gossip(Gossip { at: delta.as_ref().map_or(3, |delta| delta.to), delta, versions })
+    let gossip = (proptest::option::of(delta()), any::<u64>(), versions());
+    let gossip = gossip.prop_map(|(delta, rows, versions)| {
+        Body::Gossip(Gossip { at: delta.as_ref().map_or(3, |delta| delta.to), rows, delta, versions })
     });
     prop_oneof![
         chunk,

@@ -171,3 +171,122 @@ fn counts_add_up_and_a_dead_node_is_left_out() {
     sim.run(200);
     assert_eq!(total(&sim, 2), 5);
 }
+
+#[test]
+fn totals_that_are_watched_are_told_when_they_change() {
+    let mut sim = settled(2, fast());
+    let node = |sim: &mut Sim, place: usize| sim.nodes[place].replica.take().expect("it lives");
+    let (mut one, mut other) = (node(&mut sim, 0), node(&mut sim, 1));
+    one.watch_total("page");
+    other.set_count("page", 7).expect("short");
+    other.set_count("unwatched", 7).expect("short");
+    let now = sim.now + 1000;
+    let news = other.tick(now);
+    assert_eq!(news.totals, [], "nobody watches there");
+    let totals: Vec<_> = news
+        .outgoing
+        .iter()
+        .flat_map(|message| one.receive("node-1", &message.bytes, now).expect("it is a message").totals)
+        .collect();
+    assert_eq!(totals, [("page".into(), 7)]);
+    one.set_count("page", 2).expect("short");
+    assert_eq!(one.next_tick(), now, "it is due at once");
+    assert_eq!(one.tick(now).totals, [("page".into(), 9)]);
+    one.set_count("page", 3).expect("short");
+    one.set_count("page", 2).expect("short");
+    assert_eq!(one.tick(now).totals, [], "it is what it was");
+    one.unwatch_total("page");
+    one.set_count("page", 4).expect("short");
+    assert_eq!((one.tick(now).totals, one.total("page")), (vec![], 11));
+}
+
+#[test]
+fn p082_a_list_comes_by_pages_and_its_keys_alone() {
+    let mut replica = alone();
+    for (number, key) in [(1, "b"), (2, "a"), (3, "b"), (4, "c")] {
+        replica.track(number, "t", key, b"{}").expect("new");
+    }
+    let keys: Vec<&str> = replica.keys("t").map(|key| &**key).collect();
+    assert_eq!(keys, ["a", "b", "c"]);
+    let all: Vec<_> = replica.list("t").collect();
+    let (mut pages, mut last) = (Vec::new(), None);
+    loop {
+        let page: Vec<_> = match last {
+            None => replica.list("t").take(3).collect(),
+            Some((key, connection)) => replica.list_after("t", key, connection).take(3).collect(),
+        };
+        let Some(row) = page.last() else { break };
+        last = Some((&**row.key, row.connection));
+        pages.extend(page);
+    }
+    assert_eq!(pages, all);
+}
+
+#[test]
+fn p080_a_leave_carries_the_update_that_was_never_sent() {
+    let mut sim = settled(3, fast());
+    track(&mut sim, 0, 1);
+    sim.run(1000);
+    sim.cut.insert((0, 2));
+    let node = &mut sim.nodes[0];
+    let replica = node.replica.as_mut().expect("it lives");
+    replica.update(1, "a", "ada", b"\"at last\"").expect("it is there");
+    replica.end(1);
+    node.truth.clear();
+    let (mut left, mut now) = (Vec::new(), sim.now);
+    while left.len() < 3 {
+        now += 10;
+        for from in 0..3 {
+            let replica = sim.nodes[from].replica.as_mut().expect("it lives");
+            let out = replica.tick(now);
+            left.extend(kinds(out.diffs));
+            for message in out.outgoing {
+                for to in (0..3).filter(|to| from + to == 1 || from + to == 3) {
+                    let replica = sim.nodes[to].replica.as_mut().expect("it lives");
+                    let out = replica.receive(&sim::name(from), &message.bytes, now).expect("a message");
+                    left.extend(kinds(out.diffs));
+                    for answer in out.outgoing {
+                        let replica = sim.nodes[from].replica.as_mut().expect("it lives");
+                        let out = replica.receive(&sim::name(to), &answer.bytes, now).expect("a message");
+                        left.extend(kinds(out.diffs));
+                    }
+                }
+            }
+        }
+    }
+    let at_last = Kind::Leave { meta: b"\"at last\""[..].into() };
+    assert_eq!(left, [at_last.clone(), at_last.clone(), at_last], "here, there, and through a third node");
+}
+
+#[test]
+fn numbers_that_are_not_repeated_expire() {
+    let options =
+        Options { count_ms: 100, count_repeat_ms: 1000, down_ms: 60_000, forget_ms: 90_000, ..fast() };
+    let mut sim = settled(2, options);
+    sim.nodes[1].replica.as_mut().expect("it lives").set_count("page", 7).expect("short");
+    sim.run(5000);
+    let total = |sim: &Sim| sim.nodes[0].replica.as_ref().expect("it lives").total("page");
+    assert_eq!(total(&sim), 7, "it is repeated");
+    sim.crash(1);
+    sim.run(1400);
+    assert_eq!(total(&sim), 7);
+    sim.run(2000);
+    assert_eq!(total(&sim), 0, "though the node is not down yet");
+}
+
+#[test]
+fn of_two_announcements_the_later_holds_whenever_it_comes() {
+    let mut sim = settled(2, fast());
+    let mut said = Vec::new();
+    for connections in [5, 6] {
+        sim.nodes[1].replica.as_mut().expect("it lives").set_count("page", connections).expect("short");
+        sim.now += 100;
+        let out = sim.nodes[1].replica.as_mut().expect("it lives").tick(sim.now);
+        said.push(out.outgoing.into_iter().next_back().expect("numbers come last").bytes);
+    }
+    let replica = sim.nodes[0].replica.as_mut().expect("it lives");
+    for bytes in said.iter().rev() {
+        let _ = replica.receive("node-1", bytes, sim.now).expect("a message");
+    }
+    assert_eq!(replica.total("page"), 6);
+}

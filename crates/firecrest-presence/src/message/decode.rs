@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::reader::{DecodeError, Reader};
-use super::{Body, Chunk, Delta, Gossip, MAGIC, Message, Op, TopicCount, VERSION, Version};
+use super::{Body, Chunk, Delta, Fate, Gossip, MAGIC, Message, Op, TopicCount, VERSION, Version};
 use crate::limits::{MAX_CHUNKS, MAX_KEY, MAX_TOPIC};
 use crate::row::RowKey;
 
@@ -45,7 +45,7 @@ fn chunk(input: &mut Reader<'_>) -> Result<Chunk, DecodeError> {
     let index = index.ok_or(DecodeError::Invalid { what: "place of a chunk" })?;
     let last = input.flag("mark of the last chunk")?;
     let rows = ops(0, at, input)?;
-    if rows.iter().any(|row| row.meta.is_none()) {
+    if rows.iter().any(|row| matches!(row.fate, Fate::Del(_))) {
         return Err(DecodeError::Invalid { what: "removal in a snapshot" });
     }
     Ok(Chunk { origin, at, index, last, rows })
@@ -59,12 +59,12 @@ fn counts(input: &mut Reader<'_>) -> Result<Vec<TopicCount>, DecodeError> {
 }
 
 fn gossip(input: &mut Reader<'_>) -> Result<Gossip, DecodeError> {
-    let at = input.number()?;
+    let (at, rows) = (input.number()?, input.number()?);
     let delta = if input.flag("mark of a delta")? { Some(delta(input)?) } else { None };
     if delta.as_ref().is_some_and(|delta| delta.to > at) {
         return Err(DecodeError::Invalid { what: "end of a delta" });
     }
-    Ok(Gossip { at, delta, versions: versions(input)? })
+    Ok(Gossip { at, rows, delta, versions: versions(input)? })
 }
 
 fn delta(input: &mut Reader<'_>) -> Result<Delta, DecodeError> {
@@ -88,11 +88,16 @@ fn ops(from: u64, to: u64, input: &mut Reader<'_>) -> Result<Vec<Op>, DecodeErro
 
 fn op(version: u64, topics: &[Arc<str>], input: &mut Reader<'_>) -> Result<Op, DecodeError> {
     let tag = input.number()?;
-    let topic = usize::try_from(tag / 2).ok().and_then(|place| topics.get(place)).cloned();
+    let topic = usize::try_from(tag / 4).ok().and_then(|place| topics.get(place)).cloned();
     let topic = topic.ok_or(DecodeError::Invalid { what: "place of a topic" })?;
     let row = RowKey { topic, key: input.text("key", MAX_KEY)?, connection: input.number()? };
-    let meta = if tag & 1 == 1 { Some(input.meta()?) } else { None };
-    Ok(Op { row, version, meta })
+    let fate = match tag % 4 {
+        0 => Fate::Del(None),
+        1 => Fate::Put(input.meta()?),
+        2 => Fate::Del(Some(input.meta()?)),
+        _ => return Err(DecodeError::Invalid { what: "fate of a row" }),
+    };
+    Ok(Op { row, version, fate })
 }
 
 fn versions(input: &mut Reader<'_>) -> Result<Vec<Version>, DecodeError> {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Body, Chunk, Delta, Gossip, MAGIC, Message, Op, TopicCount, VERSION, Version};
-use crate::NodeId;
+use super::{Body, Chunk, Delta, Fate, Gossip, MAGIC, Message, Op, TopicCount, VERSION, Version};
+use crate::{Meta, NodeId};
 
 impl Message {
     /// As bytes, which [`Message::decode`] reads back.
@@ -39,6 +39,24 @@ impl Body {
     }
 }
 
+impl Fate {
+    /// What it says the row holds, or held.
+    pub(super) fn meta(&self) -> Option<&Meta> {
+        match self {
+            Self::Del(last) => last.as_ref(),
+            Self::Put(meta) => Some(meta),
+        }
+    }
+
+    fn code(&self) -> u64 {
+        match self {
+            Self::Del(None) => 0,
+            Self::Put(_) => 1,
+            Self::Del(Some(_)) => 2,
+        }
+    }
+}
+
 struct Writer(Vec<u8>);
 
 impl Writer {
@@ -61,6 +79,7 @@ impl Writer {
 
     fn gossip(&mut self, gossip: &Gossip) {
         self.number(gossip.at);
+        self.number(gossip.rows);
         self.0.push(gossip.delta.is_some().into());
         if let Some(delta) = &gossip.delta {
             self.delta(delta);
@@ -84,10 +103,10 @@ impl Writer {
         for op in ops {
             self.number(op.version - previous);
             previous = op.version;
-            self.number(places[&op.row.topic] * 2 + u64::from(op.meta.is_some()));
+            self.number(places[&op.row.topic] * 4 + op.fate.code());
             self.bytes(op.row.key.as_bytes());
             self.number(op.row.connection);
-            if let Some(meta) = &op.meta {
+            if let Some(meta) = op.fate.meta() {
                 self.bytes(meta.as_bytes());
             }
         }

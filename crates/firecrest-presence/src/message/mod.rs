@@ -1,8 +1,9 @@
 //! What replicas say to each other, and how it is written down.
 //!
 //! A message is: the byte `0xFC`, the version of the format, the kind, the sender, the body. Numbers are LEB128, texts
-//! and metas carry their length. Rows name their topic by its place in a table, their connection by its number (its
-//! node is the origin: nobody can speak about the rows of another), their version by its distance from the one before.
+//! and metas carry their length. Rows name their topic by its place in a table, four times that plus what was done to
+//! them, their connection by its number (its node is the origin: nobody can speak about the rows of another), their
+//! version by its distance from the one before.
 
 mod decode;
 mod encode;
@@ -58,6 +59,8 @@ pub enum Body {
 pub struct Gossip {
     /// The last operation of the sender.
     pub at: u64,
+    /// How many rows it has then.
+    pub rows: u64,
     /// Some of those that led there.
     pub delta: Option<Delta>,
     /// What the sender has of the others that are up.
@@ -91,8 +94,17 @@ pub struct Op {
     pub row: RowKey,
     /// The number of the operation.
     pub version: u64,
-    /// What it holds since then; nothing when it was removed.
-    pub meta: Option<Meta>,
+    /// What it did.
+    pub fate: Fate,
+}
+
+/// What an operation did to a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It removed the row, which held this at last; that is left out when everybody had heard of it before (P080).
+    Del(Option<Meta>),
+    /// It wrote the row, which holds this since then.
+    Put(Meta),
 }
 
 /// A part of all rows that a node has at some version. Rows in no part are gone.

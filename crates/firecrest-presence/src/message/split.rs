@@ -24,6 +24,6 @@ pub(crate) fn split(ops: Vec<Op>, max_bytes: usize) -> Vec<Vec<Op>> {
 
 /// How many bytes a row takes, at most.
 pub(crate) fn size(op: &Op) -> usize {
-    let meta = op.meta.as_ref().map_or(0, |meta| meta.as_bytes().len());
+    let meta = op.fate.meta().map_or(0, |meta| meta.as_bytes().len());
     OVERHEAD + op.row.topic.len() + op.row.key.len() + meta
 }

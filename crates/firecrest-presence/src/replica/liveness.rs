@@ -6,7 +6,7 @@ use crate::NodeId;
 use crate::peer::Peer;
 
 use super::output::{Event, Output};
-use super::state::{Replica, Status, show};
+use super::state::{Replica, Stage, Status};
 
 impl Replica {
     /// Notes that a node spoke; says whether it is to be listened to.
@@ -51,7 +51,7 @@ impl Replica {
         let Some(peer) = self.peers.get(sender.name()) else { return };
         if sender.incarnation() >= peer.id.incarnation() {
             self.forget(sender.name(), out);
-            let mut peer = Peer::new(sender, self.clock.now(), 0);
+            let mut peer = Peer::new(sender, self.clock.now(), &self.options);
             peer.status = Status::Left;
             self.peers.insert(peer.id.name().clone(), peer);
         }
@@ -80,7 +80,7 @@ impl Replica {
     fn welcome(&mut self, sender: &NodeId, out: &mut Output) -> bool {
         let room = self.peers.len() < self.options.nodes;
         if room {
-            let peer = Peer::new(sender.clone(), self.clock.now(), self.options.log_ops);
+            let peer = Peer::new(sender.clone(), self.clock.now(), &self.options);
             self.peers.insert(sender.name().clone(), peer);
             self.greet(sender, out);
         }
@@ -89,7 +89,7 @@ impl Replica {
 
     /// Speaks soon, so that who is new need not wait for a heartbeat.
     fn greet(&mut self, sender: &NodeId, out: &mut Output) {
-        let soon = self.clock.now() + self.options.request_delay_ms / 2;
+        let soon = self.clock.now().saturating_add(self.options.request_delay_ms / 2);
         self.heartbeat_at = self.heartbeat_at.min(soon);
         self.counts.repeat_soon(soon);
         out.events.push(Event::Up(sender.clone()));
@@ -97,10 +97,9 @@ impl Replica {
 
     /// Lists the rows of a node that is up, or hides them.
     fn list_rows(&mut self, name: &Arc<str>, listed: bool) {
-        let Some(peer) = self.peers.get(name) else { return };
-        for (row, held) in peer.origin.rows() {
-            let view = (&mut self.view, &mut self.diffs, self.options.diff_rows);
-            show(view, peer.id.incarnation(), row, listed.then_some(held));
-        }
+        let Some(peer) = self.peers.get(name).filter(|peer| peer.is_up() || listed) else { return };
+        let (view, pending) = (&mut self.view, &mut self.pending);
+        let mut stage = Stage { view, pending, max: self.options.diff_rows };
+        peer.origin.rows().for_each(|row| if listed { stage.put(row) } else { stage.remove(row) });
     }
 }

@@ -1,14 +1,12 @@
 //! What the connections of this node do.
 
-use std::sync::Arc;
-
 use crate::limits::{MAX_KEY, MAX_META, MAX_TOPIC};
 use crate::message::Body;
 use crate::row::RowKey;
 use crate::{ConnectionId, Meta};
 
 use super::output::{Output, Target};
-use super::state::{Replica, show};
+use super::state::{Replica, Stage};
 
 /// Why a row is not written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,14 +49,13 @@ impl Replica {
         fits("key", key.len(), MAX_KEY)?;
         fits("meta", meta.len(), self.options.meta_bytes.min(MAX_META))?;
         let row = self.row(connection, topic, key);
-        if self.own.get(&row).is_some() {
+        if self.own.get(row.clone()).is_some() {
             return Err(TrackError::AlreadyTracked);
         }
         if self.own.len() >= self.options.rows {
             return Err(TrackError::Full { max: self.options.rows });
         }
-        self.connections.entry(connection).or_default().push(row.clone());
-        self.write(&row, Some(Meta::from(meta)));
+        self.write(row, Some(Meta::from(meta)));
         Ok(ConnectionId { node: self.id.incarnation(), number: connection })
     }
 
@@ -73,10 +70,10 @@ impl Replica {
     ) -> Result<bool, TrackError> {
         fits("meta", meta.len(), self.options.meta_bytes.min(MAX_META))?;
         let row = self.row(connection, topic, key);
-        let held = self.own.get(&row).ok_or(TrackError::NotTracked)?;
-        let differs = held.meta.as_bytes() != meta;
+        let held = self.own.get(row.clone()).ok_or(TrackError::NotTracked)?;
+        let differs = held.meta.as_ref().is_none_or(|held| held.as_bytes() != meta);
         if differs {
-            self.write(&row, Some(Meta::from(meta)));
+            self.write(row, Some(Meta::from(meta)));
         }
         Ok(differs)
     }
@@ -84,22 +81,19 @@ impl Replica {
     /// Removes a row; says whether there was one (P049).
     pub fn untrack(&mut self, connection: u64, topic: &str, key: &str) -> bool {
         let row = self.row(connection, topic, key);
-        let Some(rows) = self.connections.get_mut(&connection) else { return false };
-        let Some(place) = rows.iter().position(|other| *other == row) else { return false };
-        rows.swap_remove(place);
-        if rows.is_empty() {
-            self.connections.remove(&connection);
+        let tracked = self.own.get(row.clone()).is_some();
+        if tracked {
+            self.write(row, None);
         }
-        self.write(&row, None);
-        true
+        tracked
     }
 
     /// Removes all rows of a connection; says how many (P051, P052).
     pub fn end(&mut self, connection: u64) -> usize {
-        let rows = self.connections.remove(&connection).unwrap_or_default();
+        let rows: Vec<RowKey> = self.own.rows_of(connection).map(|row| row.row_key()).collect();
         let count = rows.len();
         for row in rows {
-            self.write(&row, None);
+            self.write(row, None);
         }
         count
     }
@@ -122,13 +116,14 @@ impl Replica {
     }
 
     fn row(&self, connection: u64, topic: &str, key: &str) -> RowKey {
-        RowKey { topic: self.view.intern(&Arc::from(topic)), key: key.into(), connection }
+        let topic = self.view.intern(topic).unwrap_or_else(|| topic.into());
+        RowKey { topic, key: key.into(), connection }
     }
 
-    fn write(&mut self, row: &RowKey, meta: Option<Meta>) {
-        self.own.write(row.clone(), meta);
-        let view = (&mut self.view, &mut self.diffs, self.options.diff_rows);
-        show(view, self.id.incarnation(), row, self.own.get(row));
+    fn write(&mut self, row: RowKey, meta: Option<Meta>) {
+        let (view, pending) = (&mut self.view, &mut self.pending);
+        let mut stage = Stage { view, pending, max: self.options.diff_rows };
+        self.own.write(row, meta, |change| stage.show(change));
     }
 }
 

@@ -49,6 +49,9 @@ pub enum Event {
     Forgotten(NodeId),
     /// The snapshot of a node's rows was larger than [`Options::staging_bytes`](crate::Options::staging_bytes).
     SnapshotTooLarge(NodeId),
+    /// A node has more rows than [`Options::remote_rows`](crate::Options::remote_rows): some are not listed until it has
+    /// fewer.
+    TooManyRows(NodeId),
     /// A node spoke, for the first time or after it was down: its rows are listed.
     Up(NodeId),
 }

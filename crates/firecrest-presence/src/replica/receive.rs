@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::NodeId;
-use crate::message::{Body, Chunk, DecodeError, Delta, Gossip, Message, Version};
+use crate::message::{Body, Chunk, DecodeError, Delta, Gossip, Message, Op, Version};
 use crate::origin::Applied;
 use crate::staging::Staging;
+use crate::view::View;
 
 use super::output::{Event, Output};
-use super::state::{Replica, show};
+use super::state::{Replica, Stage};
 
 /// Why a message is not listened to. Nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,7 +52,7 @@ impl Replica {
                 }
             }
             Body::Delta { origin, delta } => {
-                self.apply(&origin, delta);
+                self.apply(&origin, delta, &mut out);
             }
             Body::Gossip(gossip) => self.hear(&sender, gossip, &mut out),
             Body::Leave => self.part(sender, &mut out),
@@ -65,19 +66,16 @@ impl Replica {
         if !self.meet(sender, out) {
             return;
         }
-        let (own, max) = (self.id.name().clone(), self.options.nodes);
-        let names: Vec<Arc<str>> = self.peers.keys().cloned().collect();
-        let Gossip { at, delta, mut versions } = gossip;
+        let Gossip { at, rows, delta, mut versions } = gossip;
         versions.push(Version { node: sender.clone(), version: at });
-        if let Some(peer) = self.peers.get_mut(sender.name()) {
-            let known =
-                |name: &str| *name == *own || names.binary_search_by(|other| (**other).cmp(name)).is_ok();
-            peer.heard_versions(&versions, max, known);
-        }
+        self.note_versions(sender.name(), &versions);
         if let Some(delta) = delta {
-            self.apply(sender, delta);
+            self.apply(sender, delta, out);
         }
-        let due = self.clock.now() + self.options.request_delay_ms;
+        let due = self.clock.now().saturating_add(self.options.request_delay_ms);
+        if let Some(peer) = self.peers.get_mut(sender.name()).filter(|peer| peer.origin.is_partial()) {
+            peer.recount(at, rows, self.options.remote_rows, due);
+        }
         for version in versions {
             let peer = self.peers.get_mut(version.node.name());
             if let Some(peer) = peer.filter(|peer| peer.id == version.node && peer.is_up()) {
@@ -86,45 +84,79 @@ impl Replica {
         }
     }
 
-    fn apply(&mut self, origin: &NodeId, delta: Delta) {
-        let Self { peers, view, diffs, options, .. } = self;
+    /// Takes over how far a node says to be.
+    fn note_versions(&mut self, name: &Arc<str>, versions: &[Version]) {
+        let Some(peer) = self.peers.get_mut(name) else { return };
+        let mut heard = std::mem::take(&mut peer.versions);
+        heard.take_over(versions, self.options.nodes, |name| match self.peers.get_key_value(name) {
+            Some((name, _)) => Some(name),
+            None => Some(self.id.name()).filter(|own| ***own == *name),
+        });
+        if let Some(peer) = self.peers.get_mut(name) {
+            peer.versions = heard;
+        }
+    }
+
+    fn apply(&mut self, origin: &NodeId, mut delta: Delta, out: &mut Output) {
+        let Self { peers, view, pending, options, .. } = self;
         let Some(peer) = peers.get_mut(origin.name()).filter(|peer| peer.writes(origin)) else { return };
-        let up = peer.is_up();
-        let applied = peer.origin.apply(delta, |row, held| {
+        if peer.anew && peer.staging.is_some() {
+            // The snapshot must not be older than the rows that it replaces: what is new is asked for afterwards.
+            return;
+        }
+        intern(view, &mut delta.ops);
+        let (up, whole) = (peer.is_up(), !peer.origin.is_partial());
+        let mut stage = Stage { view, pending, max: options.diff_rows };
+        let applied = peer.origin.apply(delta, |change| {
             if up {
-                show((view, diffs, options.diff_rows), origin.incarnation(), row, held);
+                stage.show(change);
             }
         });
         if applied == Applied::Done {
             peer.settle();
         }
+        if whole && peer.origin.is_partial() {
+            out.events.push(Event::TooManyRows(peer.id.clone()));
+        }
     }
 
     fn stage(&mut self, chunk: Chunk, out: &mut Output) {
-        let Self { peers, view, diffs, options, .. } = self;
-        let (origin, at) = (chunk.origin.clone(), chunk.at);
-        let Some(peer) = peers.get_mut(origin.name()).filter(|peer| peer.writes(&origin)) else { return };
-        if at <= peer.origin.version() || peer.staging.as_ref().is_some_and(|staging| staging.at() > at) {
+        let Self { peers, options, .. } = self;
+        let at = chunk.at;
+        let peer = peers.get_mut(chunk.origin.name()).filter(|peer| peer.writes(&chunk.origin));
+        let Some(peer) = peer.filter(|peer| peer.needs(at)) else { return };
+        if peer.staging.as_ref().is_some_and(|staging| staging.at() > at) {
             return;
         }
         // It comes in pieces: as long as it does, nobody else is asked.
         if peer.want.asked {
-            peer.want.due = self.clock.now() + options.request_timeout_ms;
+            peer.want.due = self.clock.now().saturating_add(options.request_timeout_ms);
         }
+        let name = chunk.origin.name().clone();
         let staging = peer.staging.take().filter(|staging| staging.at() == at);
         let mut staging = staging.unwrap_or_else(|| Staging::new(at));
-        let up = peer.is_up();
         match staging.add(chunk, options.staging_bytes) {
             Ok(None) => peer.staging = Some(staging),
-            Ok(Some(rows)) => {
-                peer.origin.replace(at, rows, |row, held| {
-                    if up {
-                        show((view, diffs, options.diff_rows), origin.incarnation(), row, held);
-                    }
-                });
-                peer.settle();
+            Ok(Some(rows)) => self.replace(&name, at, rows, out),
+            Err(_) => out.events.push(Event::SnapshotTooLarge(peer.id.clone())),
+        }
+    }
+
+    fn replace(&mut self, name: &Arc<str>, at: u64, mut rows: Vec<Op>, out: &mut Output) {
+        let Self { peers, view, pending, options, .. } = self;
+        let Some(peer) = peers.get_mut(name) else { return };
+        intern(view, &mut rows);
+        let (up, whole) = (peer.is_up(), !peer.origin.is_partial());
+        let mut stage = Stage { view, pending, max: options.diff_rows };
+        peer.origin.replace(at, rows, |change| {
+            if up {
+                stage.show(change);
             }
-            Err(_) => out.events.push(Event::SnapshotTooLarge(origin)),
+        });
+        peer.anew = false;
+        peer.settle();
+        if whole && peer.origin.is_partial() {
+            out.events.push(Event::TooManyRows(peer.id.clone()));
         }
     }
 
@@ -134,6 +166,15 @@ impl Replica {
         let earlier = sender.incarnation() < self.id.incarnation();
         if later || (earlier && self.clock.now() > self.options.down_ms) {
             out.events.push(Event::DuplicateName(sender));
+        }
+    }
+}
+
+/// Lets rows name their topics in the memory that the list has for them.
+fn intern(view: &View, ops: &mut [Op]) {
+    for op in ops {
+        if let Some(topic) = view.intern(&op.row.topic) {
+            op.row.topic = topic;
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::NodeId;
 use crate::message::{Body, Chunk, Version, split};
+use crate::origin::Origin;
 use crate::peer::Peer;
 
 use super::output::{Output, Target};
@@ -19,7 +20,7 @@ impl Replica {
         }
         while let Some(lacking) = self.overdue(now) {
             let helper = self.helper(&lacking);
-            let due = now + self.options.request_timeout_ms;
+            let due = now.saturating_add(self.options.request_timeout_ms);
             let mut have = Vec::new();
             if let Some(name) = helper {
                 let covered = self.covered(&name);
@@ -40,11 +41,13 @@ impl Replica {
         for Version { node, version } in have {
             let peer = self.peers.get(node.name()).filter(|peer| peer.id == *node && peer.is_up());
             let origin = if *node == self.id { Some(&self.own) } else { peer.map(|peer| &peer.origin) };
-            let Some(origin) = origin.filter(|origin| origin.version() > *version) else { continue };
+            let brings = |origin: &&Origin| origin.version() > *version && !origin.is_partial();
+            let Some(origin) = origin.filter(brings) else { continue };
             let (to, at, max) =
                 (Target::Node(sender.name().clone()), origin.version(), self.options.message_bytes);
-            // A log of more removals than there are rows is no shortcut.
-            if let Some(ops) = origin.since(*version).filter(|ops| ops.len() <= origin.len() + 100) {
+            // Who has nothing wants all, and a log of more removals than there are rows is no shortcut.
+            let ops = if *version == 0 { None } else { origin.since(*version) };
+            if let Some(ops) = ops.filter(|ops| ops.len() <= origin.len() + 100) {
                 for delta in deltas(*version, at, ops, max) {
                     self.send(to.clone(), Body::Delta { origin: node.clone(), delta }, out);
                 }
@@ -62,7 +65,7 @@ impl Replica {
 
     fn ask(&mut self, lacking: &Arc<str>, helper: &Arc<str>, due: u64, have: &mut Vec<Version>) {
         let Some(peer) = self.peers.get_mut(lacking).filter(|peer| !peer.want.asked) else { return };
-        have.push(Version { node: peer.id.clone(), version: peer.origin.version() });
+        have.push(Version { node: peer.id.clone(), version: peer.have() });
         peer.want.asked = true;
         peer.want.due = due;
         peer.want.tried.push(helper.clone());
@@ -79,7 +82,7 @@ impl Replica {
         let (node, want) = (&lacking.id, &lacking.want);
         let useful = |peer: &&Peer| {
             let name = peer.id.name();
-            peer.is_up() && peer.has(node) > lacking.origin.version() && !want.tried.contains(name)
+            peer.is_up() && peer.has(node) > lacking.have() && !want.tried.contains(name)
         };
         let rank = |peer: &&Peer| {
             let has = peer.has(node);

@@ -1,18 +1,19 @@
 //! What a replica holds, and what can be read from it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::counts::Counts;
-use crate::diff::Diffs;
+use crate::entry::Entry;
 use crate::limits::MAX_NAME;
 use crate::message::{Body, Message};
-use crate::origin::Origin;
+use crate::origin::{self, Origin};
 use crate::peer::Peer;
-use crate::row::{ConnectionId, Count, Held, Row, RowKey};
+use crate::pending::Pending;
+use crate::row::{ConnectionId, Count, Row};
 use crate::view::View;
-use crate::{Diff, Incarnation, NodeId, Options, OptionsError, ToldRow};
+use crate::{Diff, NodeId, Options, OptionsError, ToldRow};
 
 use super::output::{Outgoing, Output, Target};
 
@@ -24,12 +25,12 @@ pub struct Replica {
     pub(super) clock: Clock,
     /// The rows of this node.
     pub(super) own: Origin,
-    /// Which rows the connections of this node have.
-    pub(super) connections: HashMap<u64, Vec<RowKey>>,
     pub(super) peers: BTreeMap<Arc<str>, Peer>,
     pub(super) view: View,
-    pub(super) diffs: Diffs,
+    pub(super) pending: Pending,
     pub(super) counts: Counts,
+    /// Up to which name the logs of the others were pruned lately.
+    pub(super) pruned: Option<Arc<str>>,
     /// The last own operation that was gossiped.
     pub(super) sent: u64,
     /// When a delta may be gossiped.
@@ -81,12 +82,12 @@ impl Replica {
         }
         Ok(Self {
             clock: Clock::new(now, options.heartbeat_ms.saturating_mul(2)),
-            own: Origin::new(options.log_ops),
-            connections: HashMap::new(),
+            own: Origin::new(id.incarnation(), options.log_ops, usize::MAX),
             peers: BTreeMap::new(),
             view: View::default(),
-            diffs: Diffs::default(),
+            pending: Pending::default(),
             counts: Counts::default(),
+            pruned: None,
             sent: 0,
             delta_at: 0,
             heartbeat_at: 0,
@@ -118,7 +119,7 @@ impl Replica {
         key: &str,
         connection: ConnectionId,
     ) -> impl Iterator<Item = Row<'_>> {
-        self.view.list_after(topic, (key.into(), connection))
+        self.view.list_after(topic, key, connection)
     }
 
     /// The different keys of a topic, sorted. Nothing is copied.
@@ -158,12 +159,12 @@ impl Replica {
 
     /// Begins to tell how a topic changes, from what [`list`](Self::list) gives now.
     pub fn watch(&mut self, topic: &str) {
-        self.diffs.watch(topic);
+        self.pending.watch(topic);
     }
 
     /// Ends it.
     pub fn unwatch(&mut self, topic: &str) {
-        self.diffs.unwatch(topic);
+        self.pending.unwatch(topic);
     }
 
     /// What the watchers of a topic have been told so far, sorted like [`list`](Self::list).
@@ -173,13 +174,13 @@ impl Replica {
     /// when a diff says [`Resync`](crate::Change::Resync); while one waits, it is the list. That of a topic that
     /// nobody watches is the list as well.
     pub fn told(&self, topic: &str) -> Vec<ToldRow> {
-        self.diffs.told(&self.view, topic)
+        self.pending.told(&self.view, topic)
     }
 
     /// The changes of a topic that wait to be told, at once: the next diff begins where this one ends.
     pub fn flush(&mut self, topic: &str) -> Option<Diff> {
         let next = self.clock.now().saturating_add(self.options.diff_ms);
-        self.diffs.take(&self.view, topic, next)
+        self.pending.take(&self.view, topic.into(), next)
     }
 
     /// How much it holds.
@@ -187,9 +188,9 @@ impl Replica {
         let peers = || self.peers.values();
         Usage {
             rows: self.own.len() + peers().map(|peer| peer.origin.len()).sum::<usize>(),
-            topics: self.view.topics().count(),
+            topics: self.view.topics().len(),
             log: self.own.log_len() + peers().map(|peer| peer.origin.log_len()).sum::<usize>(),
-            changes: self.diffs.len(),
+            changes: self.pending.len(),
             missing: peers().filter(|peer| peer.lacks()).count(),
             staging: peers().filter(|peer| peer.staging.is_some()).count(),
             counts: self.counts.len(),
@@ -203,15 +204,29 @@ impl Replica {
     }
 }
 
-/// Lists a row of this node as it now is, or no longer, and notes the change.
-pub(super) fn show(
-    (view, diffs, max): (&mut View, &mut Diffs, usize),
-    node: Incarnation,
-    row: &RowKey,
-    held: Option<&Held>,
-) {
-    let place = (row.key.clone(), ConnectionId { node, number: row.connection });
-    let topic = view.intern(&row.topic);
-    let before = view.set(&topic, place.clone(), held.cloned());
-    diffs.note(&topic, place, before, max);
+/// Where rows are listed, and what waits to be told of that.
+pub(super) struct Stage<'a> {
+    pub(super) view: &'a mut View,
+    pub(super) pending: &'a mut Pending,
+    /// Most rows that wait.
+    pub(super) max: usize,
+}
+
+impl Stage<'_> {
+    pub(super) fn show(&mut self, change: origin::Change<'_>) {
+        match change {
+            origin::Change::Put(row) => self.put(row),
+            origin::Change::Del(row) => self.remove(row),
+        }
+    }
+
+    pub(super) fn put(&mut self, row: &Arc<Entry>) {
+        let before = self.view.put(row);
+        self.pending.note(row, before, self.max);
+    }
+
+    pub(super) fn remove(&mut self, row: &Arc<Entry>) {
+        let before = self.view.remove(row);
+        self.pending.note(row, before, self.max);
+    }
 }

@@ -1,9 +1,16 @@
 //! What is done when time passes.
 
+use std::ops::Bound::{Excluded, Unbounded};
+use std::sync::Arc;
+
+use crate::NodeId;
 use crate::message::{Body, Delta, Gossip, Op, Version, split};
 
 use super::output::{Output, Target};
 use super::state::Replica;
+
+/// Of how many other nodes the logs are pruned with each gossip: what they have is asked of every node each time.
+const PRUNED_AT_ONCE: usize = 16;
 
 impl Replica {
     /// Does all that is due at this time, in milliseconds since any start. Calling it more often does no harm.
@@ -23,7 +30,7 @@ impl Replica {
         let news = (self.own.version() > self.sent).then_some(self.delta_at);
         let peers = self.peers.values();
         let wants = peers.filter(|peer| peer.lacks()).map(|peer| peer.want.due).min();
-        let due = [news, wants, self.diffs.next(), self.counts.next()];
+        let due = [news, wants, self.pending.next(), self.counts.next()];
         let due = due.into_iter().flatten().min().map_or(self.heartbeat_at, |at| at.min(self.heartbeat_at));
         self.clock.to_caller(due)
     }
@@ -31,7 +38,7 @@ impl Replica {
     /// Tells the changes that are due.
     pub(super) fn tell(&mut self, out: &mut Output) {
         let (now, pause) = (self.clock.now(), self.options.diff_ms);
-        out.diffs.extend(self.diffs.take_due(&self.view, now, pause));
+        out.diffs.extend(self.pending.take_due(&self.view, now, pause));
         self.counts.tell(&mut out.totals);
     }
 
@@ -41,7 +48,7 @@ impl Replica {
         if !news && now < self.heartbeat_at {
             return;
         }
-        let at = self.own.version();
+        let (at, rows) = (self.own.version(), self.own.len() as u64);
         let mut deltas = match self.own.since(self.sent) {
             Some(ops) if at > self.sent => deltas(self.sent, at, ops, self.options.message_bytes),
             // More happened than the log holds: the others will notice, and ask.
@@ -49,19 +56,24 @@ impl Replica {
         };
         let last = deltas.pop();
         for delta in deltas {
-            let gossip = Gossip { at, delta: Some(delta), versions: Vec::new() };
+            let gossip = Gossip { at, rows, delta: Some(delta), versions: Vec::new() };
             self.send(Target::All, Body::Gossip(gossip), out);
         }
-        self.send(Target::All, Body::Gossip(Gossip { at, delta: last, versions: self.versions() }), out);
+        self.send(
+            Target::All,
+            Body::Gossip(Gossip { at, rows, delta: last, versions: self.versions() }),
+            out,
+        );
         self.sent = at;
-        self.delta_at = now + self.options.broadcast_ms;
-        self.heartbeat_at = now + self.until_heartbeat();
+        self.delta_at = now.saturating_add(self.options.broadcast_ms);
+        self.heartbeat_at = now.saturating_add(self.until_heartbeat());
         self.prune();
     }
 
-    /// How far the others are that are up. The others are left out, so that nobody asks for them in vain (W7).
+    /// How far the others are that are up, and all of whose rows are here. The others are left out, so that nobody asks
+    /// for them in vain (W7).
     fn versions(&self) -> Vec<Version> {
-        let up = self.peers.values().filter(|peer| peer.is_up());
+        let up = self.peers.values().filter(|peer| peer.is_up() && !peer.origin.is_partial());
         up.map(|peer| Version { node: peer.id.clone(), version: peer.origin.version() }).collect()
     }
 
@@ -71,17 +83,25 @@ impl Replica {
         let seed = self.id.incarnation().random() ^ self.heartbeats.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mixed = (seed ^ seed >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 33;
         let period = self.options.heartbeat_ms;
-        period - period / 10 + mixed % (period / 5 + 1)
+        (period - period / 10).saturating_add(mixed % (period / 5 + 1))
     }
 
-    /// Forgets the operations that all nodes have.
+    /// Forgets the operations that all nodes have: those of this node, and those of some others, in turn.
     fn prune(&mut self) {
-        let least = |node: &_| self.peers.values().map(|peer| peer.has(node)).min();
-        let own = least(&self.id).unwrap_or(u64::MAX);
-        let others: Vec<u64> = self.peers.values().map(|peer| least(&peer.id).unwrap_or(u64::MAX)).collect();
-        self.own.prune(own.min(self.sent));
-        for (peer, all_have) in self.peers.values_mut().zip(others) {
-            peer.origin.prune(all_have);
+        let least = |node: &NodeId| self.peers.values().map(|peer| peer.has(node)).min().unwrap_or(u64::MAX);
+        let own = least(&self.id).min(self.sent);
+        let from = self.pruned.take().map_or(Unbounded, Excluded);
+        let rest = self.peers.range((from, Unbounded)).filter(|(_, peer)| peer.origin.log_len() > 0);
+        let next: Vec<(Arc<str>, u64)> =
+            rest.take(PRUNED_AT_ONCE).map(|(name, peer)| (name.clone(), least(&peer.id))).collect();
+        self.own.prune(own);
+        if next.len() == PRUNED_AT_ONCE {
+            self.pruned = next.last().map(|(name, _)| name.clone());
+        }
+        for (name, all_have) in next {
+            if let Some(peer) = self.peers.get_mut(&name) {
+                peer.origin.prune(all_have);
+            }
         }
     }
 

@@ -12,6 +12,8 @@ pub(crate) type Presences = BTreeMap<String, Vec<(Ref, Vec<u8>)>>;
 
 #[derive(Default)]
 pub(crate) struct Client {
+    /// Whether the state that every join is answered with has not been sent.
+    pub(crate) owed: bool,
     pub(crate) presences: Presences,
     /// Diffs that came before the state; nothing when it is there.
     queue: Option<Vec<(Presences, Presences)>>,
@@ -21,10 +23,7 @@ impl Client {
     /// Joins, for the first time or again: what it knows stays until a state comes.
     pub(crate) fn join(&mut self) {
         self.queue = Some(Vec::new());
-    }
-
-    pub(crate) fn is_pending(&self) -> bool {
-        self.queue.is_some()
+        self.owed = true;
     }
 
     pub(crate) fn state(&mut self, rows: &[ToldRow]) {
@@ -53,7 +52,9 @@ impl Client {
                 Kind::Leave { meta } => (Some(meta), None),
                 Kind::Update { before, meta } => (Some(before), Some(meta)),
             };
-            for (side, version, meta) in [(&mut joins, change.after, after), (&mut leaves, change.before, before)] {
+            for (side, version, meta) in
+                [(&mut joins, change.after, after), (&mut leaves, change.before, before)]
+            {
                 assert_eq!(version.is_some(), meta.is_some());
                 let Some((version, meta)) = version.zip(meta) else { continue };
                 let metas: &mut Vec<_> = side.entry(change.key.to_string()).or_default();

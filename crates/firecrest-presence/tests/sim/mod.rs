@@ -2,27 +2,37 @@
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub(crate) mod act;
 pub(crate) mod check;
 pub(crate) mod dice;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use dice::Dice;
-use firecrest_presence::{Incarnation, Message, NodeId, Options, Output, Replica, Target};
+use firecrest_presence::{ConnectionId, Incarnation, Message, NodeId, Options, Output, Replica, Target};
 
 /// (topic, key, connection number) to meta.
 pub(crate) type Rows = BTreeMap<(String, String, u64), Vec<u8>>;
 
 /// One place of the cluster, with or without a living node.
+#[derive(Default)]
 pub(crate) struct Node {
     pub(crate) replica: Option<Replica>,
     /// The rows that its living connections have.
     pub(crate) truth: Rows,
+    /// How many it has in topics of which only the number is known.
+    pub(crate) counts: BTreeMap<&'static str, u64>,
     /// What its diffs say, by topic.
     pub(crate) told: check::Told,
     /// How far its clock is ahead.
     pub(crate) clock: u64,
     pub(crate) lives: u64,
+}
+
+impl Node {
+    pub(crate) fn life(&self) -> Incarnation {
+        self.replica.as_ref().expect("it lives").id().incarnation()
+    }
 }
 
 pub(crate) struct Sim {
@@ -39,6 +49,11 @@ pub(crate) struct Sim {
     pub(crate) trouble: (u64, u64, u64),
     pub(crate) faults: u64,
     pub(crate) connections: u64,
+    pub(crate) metas: u64,
+    /// What each removed row held last, once for each time.
+    pub(crate) last: BTreeMap<(String, String, ConnectionId), Vec<Vec<u8>>>,
+    /// Whether every leave must say that.
+    pub(crate) leaves_are_final: bool,
     /// Requests and chunks that were sent.
     pub(crate) requests: u64,
     pub(crate) chunks: u64,
@@ -57,12 +72,14 @@ impl Sim {
             trouble: (0, 0, 0),
             faults: 0,
             connections: 0,
+            metas: 0,
+            last: BTreeMap::new(),
+            leaves_are_final: false,
             requests: 0,
             chunks: 0,
         };
         for place in 0..nodes {
-            let node =
-                Node { replica: None, truth: Rows::new(), told: check::Told::default(), clock: 0, lives: 0 };
+            let node = Node::default();
             sim.nodes.push(node);
             sim.start(place);
         }
@@ -77,9 +94,13 @@ impl Sim {
         let node = &mut self.nodes[place];
         let mut replica =
             Replica::new(id, self.options.clone(), self.now + node.clock).expect("the options fit together");
-        check::TOPICS.iter().for_each(|topic| replica.watch(topic));
+        check::TOPICS.iter().for_each(|topic| {
+            replica.watch(topic);
+            replica.watch_total(topic);
+        });
         node.replica = Some(replica);
         node.truth.clear();
+        node.counts.clear();
         node.told = check::Told::default();
         node.lives += 1;
     }
@@ -93,6 +114,7 @@ impl Sim {
     pub(crate) fn crash(&mut self, place: usize) {
         self.nodes[place].replica = None;
         self.nodes[place].truth.clear();
+        self.nodes[place].counts.clear();
     }
 
     /// Lets time pass, with all that happens meanwhile.
@@ -143,8 +165,8 @@ impl Sim {
         self.pass(to, out);
     }
 
-    pub(crate) fn pass(&mut self, place: usize, out: Output) {
-        for message in out.outgoing {
+    pub(crate) fn pass(&mut self, place: usize, mut out: Output) {
+        for message in out.outgoing.drain(..) {
             self.note(&message.bytes);
             for to in 0..self.nodes.len() {
                 let meant = match &message.to {
@@ -156,7 +178,7 @@ impl Sim {
                 }
             }
         }
-        check::step(self, place, out.diffs, &out.events);
+        check::step(self, place, out);
     }
 
     fn note(&mut self, bytes: &[u8]) {
