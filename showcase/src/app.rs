@@ -30,11 +30,13 @@ async fn index() -> Html<String> {
     Html(assets::page(include_str!("index.html"), &[]))
 }
 
-/// Whether this node serves, for load balancers and people.
+/// Whether this node serves, for load balancers and people. It does so without the other nodes too: `cluster` says whether it reaches
+/// them, and is null when there are none.
 async fn health(State(endpoint): State<Endpoint>) -> Json<serde_json::Value> {
     Json(serde_json::json!({
         "status": "ok",
         "node": endpoint.node(),
         "connections": endpoint.connections(),
+        "cluster": endpoint.cluster_health().map(|health| health.to_string()),
     }))
 }

@@ -18,8 +18,8 @@ const UPKEEP: Duration = Duration::from_secs(5);
 /// One server that mounts every Firecrest example.
 ///
 /// The secret that tokens and sessions are signed with is FIRECREST_SECRET_KEY_BASE, at least 64 bytes; without it a random
-/// one is used, unless FIRECREST_ENV is `production`. FIRECREST_HOST, FIRECREST_CHECK_ORIGIN and FIRECREST_NODE configure
-/// the endpoint, FIRECREST_LOG what is logged (`info`, `firecrest=debug`, …).
+/// one is used, unless FIRECREST_ENV is `production`. FIRECREST_HOST and FIRECREST_CHECK_ORIGIN configure the endpoint,
+/// FIRECREST_LOG what is logged (`info`, `firecrest=debug`, …).
 #[derive(Debug, clap::Parser)]
 #[command(name = "showcase", version)]
 pub(crate) struct Options {
@@ -29,6 +29,12 @@ pub(crate) struct Options {
     /// Folder for everything that is kept; it is made if it does not exist.
     #[arg(long, env = "FIRECREST_DATA", default_value = "data", value_name = "DIR")]
     data: PathBuf,
+    /// Broker that connects this node with others, which share its secret: redis://HOST:PORT, nats://HOST:PORT.
+    #[arg(long, env = "FIRECREST_CLUSTER", value_name = "URL", hide_env_values = true)]
+    cluster: Option<String>,
+    /// This node's name, unique in its cluster; a random one by default.
+    #[arg(long, env = "FIRECREST_NODE", value_name = "NAME")]
+    node: Option<String>,
 }
 
 /// Why the server did not start, or ended.
@@ -65,8 +71,14 @@ impl Error {
 }
 
 /// Runs the server until it is told to stop.
-pub(crate) async fn run(Options { listen, data }: Options) -> Result<(), Error> {
-    let builder = EndpointBuilder::from_env()?;
+pub(crate) async fn run(Options { listen, data, cluster, node }: Options) -> Result<(), Error> {
+    let mut builder = EndpointBuilder::from_env()?;
+    if let Some(url) = cluster {
+        builder = builder.cluster_url(&url)?;
+    }
+    if let Some(node) = node {
+        builder = builder.node(node);
+    }
     check_writable(&data).map_err(|source| Error::Data { path: data.clone(), source })?;
     let error = |source| Error::Listen { address: listen, source };
     let listener = endpoint::listen(listen).await.map_err(|refused| match refused {

@@ -112,6 +112,11 @@ impl Link {
         self.sent(self.cluster.direct(node, cluster::write::service(&self.node, name, message)));
     }
 
+    /// Most bytes of a message for a service, beside what says whose and for whom it is.
+    pub(crate) fn max_message(&self, name: &str) -> usize {
+        self.cluster.max_message().saturating_sub(cluster::write::service_head(&self.node, name))
+    }
+
     pub(crate) fn gaps(&self) -> broadcast::Receiver<Gap> {
         self.gaps.subscribe()
     }

@@ -313,6 +313,12 @@ impl PubSub {
         }
     }
 
+    /// Most bytes of a message to the service of this name: a larger one is lost. Nothing when there are no other nodes. It may change
+    /// with the connection.
+    pub fn max_message(&self, service: &str) -> Option<usize> {
+        self.registry.link.as_ref().map(|link| link.max_message(service))
+    }
+
     /// Sends what waits, for two seconds at most, and leaves the cluster.
     pub async fn close(&self) {
         if let Some(link) = &self.registry.link {

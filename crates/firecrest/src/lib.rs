@@ -56,6 +56,7 @@ pub mod endpoint;
 mod fifo;
 pub mod live;
 pub mod prelude;
+pub mod presence;
 pub mod query;
 pub mod security_headers;
 pub mod session;

@@ -16,6 +16,7 @@ pub use crate::live::{
     Attrs, Html, Js, LiveConnection, LiveHost, LiveView, Mount, MountError, MountHook, Raw as RawHtml,
     SlotFn, View, ViewOptions, link, nested,
 };
+pub use crate::presence::Presence;
 pub use crate::query::Query;
 pub use crate::socket::{Channels, Connect, Refused, Socket};
 pub use crate::source::Source;

@@ -24,7 +24,7 @@ impl Registry for PubSub {
     }
 
     fn broadcast(&self, broadcast: Broadcast) -> usize {
-        self.broadcast(broadcast, None)
+        self.local_broadcast(broadcast, None)
     }
 }
 

@@ -88,13 +88,21 @@ pub(crate) mod write {
         frame.freeze()
     }
 
+    /// Bytes of a message for a service before its body.
+    pub(crate) fn service_head(from: &Node, name: &str) -> usize {
+        HEAD + from.name().len() + 1 + name.len()
+    }
+
     /// What a node says when it has lost messages.
     pub(crate) fn lost(from: &Node) -> Bytes {
         head(LOST, from, 0).freeze()
     }
 
+    /// Version, kind, life, and the length of a name.
+    const HEAD: usize = 19;
+
     fn head(kind: u8, from: &Node, rest: usize) -> BytesMut {
-        let mut frame = BytesMut::with_capacity(19 + from.name().len() + rest);
+        let mut frame = BytesMut::with_capacity(HEAD + from.name().len() + rest);
         frame.put_u8(VERSION);
         frame.put_u8(kind);
         frame.put_u128(from.life());

@@ -29,7 +29,7 @@ mod chat {
             let ben = ben.join("chat:lobby", json!({})).await.unwrap();
             ben.next("presence_state").await;
             ben.next("presence_diff").await;
-            ann.push("say", json!({ "text": "Hello" })).await;
+            let _ = ann.push("say", json!({ "text": "Hello" })).await;
             ben.expect_push("said", json!({ "name": "Ann", "text": "Hello" })).await;
             while a.presence().count("chat:lobby").keys < 2 {
                 firecrest_test::advance(std::time::Duration::from_secs(1)).await;

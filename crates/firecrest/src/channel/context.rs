@@ -16,6 +16,7 @@ use super::shared::{Foreign, Shared};
 use super::timers::{MAX_TIMERS, Timers};
 use super::{ChannelHandle, DeferredReply, Reason, Timer};
 use crate::connection::Transport;
+use crate::presence;
 use crate::{BroadcastError, Endpoint};
 
 /// A channel's access to the world during one callback. `I` is the channel's `Info` type.
@@ -41,6 +42,8 @@ pub(super) struct Core {
     pub(super) first: Vec<Box<dyn Any + Send>>,
     /// Made when the first timer is.
     pub(super) timers: Option<Box<Timers>>,
+    /// Made when somebody is first tracked.
+    pub(super) present: Option<Box<presence::Ties>>,
     /// What went wrong in a callback without a way to return it.
     pub(super) failed: Option<String>,
 }
@@ -59,6 +62,7 @@ impl Core {
             subscriptions,
             first: Vec::new(),
             timers: None,
+            present: None,
             failed: None,
         }
     }
@@ -202,6 +206,12 @@ impl<'a, I: Send + 'static> Context<'a, I> {
     pub(crate) fn ties(&mut self) -> (&Arc<Shared>, &mut Vec<Subscription>, &mut Option<Box<Timers>>) {
         let Core { shared, subscriptions, timers, .. } = &mut *self.core;
         (shared, subscriptions, timers)
+    }
+
+    /// What presence needs: the channel, the endpoint, and whom it tracks.
+    pub(crate) fn presence(&mut self) -> (&Arc<Shared>, &Endpoint, &mut Option<Box<presence::Ties>>) {
+        let Core { shared, endpoint, present, .. } = &mut *self.core;
+        (shared, endpoint, present)
     }
 
     /// Ready when the channel was told to end.

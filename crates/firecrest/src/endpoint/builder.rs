@@ -11,13 +11,15 @@ use tokio_util::task::TaskTracker;
 use super::counters::Counters;
 use super::endpoint::Inner;
 use super::host::public_host;
-use super::{DrainOptions, Endpoint, Registry};
+use super::{ClusterUrlError, DrainOptions, Endpoint, Registry, engine};
 use crate::connection::flush;
 use crate::live::Live;
+use crate::presence::{self, PresenceOptions, PresenceOptionsError};
 use crate::session::SessionConfig;
 use crate::token::{SecretError, SecretKeyBase};
 use crate::transport::longpoll::Sessions;
 use crate::transport::{OriginPatternError, OriginPolicy};
+use crate::viewers;
 
 /// The options of an [`Endpoint`], each with a default.
 #[must_use]
@@ -31,6 +33,7 @@ pub struct EndpointBuilder {
     drain: Option<DrainOptions>,
     counters: Counters,
     cluster: Option<Arc<dyn Cluster>>,
+    presence: PresenceOptions,
 }
 
 impl Default for EndpointBuilder {
@@ -45,6 +48,7 @@ impl Default for EndpointBuilder {
             drain: Some(DrainOptions::default()),
             counters: Counters::Memory,
             cluster: None,
+            presence: PresenceOptions::default(),
         }
     }
 }
@@ -74,6 +78,12 @@ pub enum EndpointError {
     /// The file of the durable counters cannot be opened.
     #[error("FIRECREST_TALLY: {0}")]
     Tally(#[from] OpenError),
+    /// The URL of the cluster cannot be used.
+    #[error("the URL of the cluster (FIRECREST_CLUSTER): {0}")]
+    Cluster(#[from] ClusterUrlError),
+    /// Options of presence that contradict each other (P059, P060).
+    #[error(transparent)]
+    Presence(#[from] PresenceOptionsError),
     /// An environment variable with an unknown value.
     #[error("{name} is {value:?}, but must be {expected}")]
     Variable {
@@ -120,6 +130,7 @@ impl EndpointBuilder {
             origin,
             counters: variable("FIRECREST_TALLY")
                 .map_or(Counters::Memory, |path| Counters::File(path.into())),
+            cluster: variable("FIRECREST_CLUSTER").map(|url| engine::by_url(&url)).transpose()?,
             ..Self::default()
         })
     }
@@ -183,11 +194,27 @@ impl EndpointBuilder {
         self
     }
 
+    /// As [`cluster`](Self::cluster), with the engine that a URL names: `redis://` or `rediss://` with the feature `redis`, `nats://` or
+    /// `tls://` with the feature `nats`, each with user and password if there are any.
+    ///
+    /// # Errors
+    /// When no engine can use the URL. Whether somebody answers there shows later: [`Endpoint::cluster_health`].
+    pub fn cluster_url(mut self, url: &str) -> Result<Self, EndpointError> {
+        self.cluster = Some(engine::by_url(url)?);
+        Ok(self)
+    }
+
+    /// How presence works: [`Endpoint::presence`]. Default: see [`PresenceOptions`].
+    pub fn presence(mut self, options: PresenceOptions) -> Self {
+        self.presence = options;
+        self
+    }
+
     /// The endpoint.
     ///
     /// # Errors
-    /// When the secret is too short, or missing in production, when the host is none, or when the file of `FIRECREST_TALLY` cannot
-    /// be opened.
+    /// When the secret is too short, or missing in production, when the host is none, when the file of `FIRECREST_TALLY` cannot
+    /// be opened, or when options of presence contradict each other.
     pub fn build(self) -> Result<Endpoint, EndpointError> {
         let checked = |host: String| public_host(&host).ok_or(EndpointError::Host(host));
         let host = self.host.map(checked).transpose()?;
@@ -211,9 +238,17 @@ impl EndpointBuilder {
             }
             None => PubSub::with_around(flush::broadcast),
         };
+        let presence = presence::Service::new(&pubsub, &node, self.presence)?;
         if tokio::runtime::Handle::try_current().is_ok() {
             pubsub.start();
+            presence.start_with_others();
         }
+        let viewers = match pubsub.node() {
+            Some(_) => viewers::Registry::with_others(Arc::clone(&presence)),
+            None => viewers::Registry::default(),
+        };
+        let tracker = TaskTracker::new();
+        let sessions = Sessions::new(&pubsub, &secret, &tracker);
         Ok(Endpoint::new(Inner {
             pubsub,
             node,
@@ -223,10 +258,11 @@ impl EndpointBuilder {
             session: if self.production { self.session.for_production() } else { self.session },
             drain: self.drain,
             connections: Arc::new(Registry::default()),
-            sessions: Sessions::default(),
-            tracker: TaskTracker::new(),
+            sessions,
+            tracker,
             live: Live::new(),
-            viewers: Arc::default(),
+            viewers: Arc::new(viewers),
+            presence,
             tally,
         }))
     }
@@ -251,6 +287,7 @@ impl fmt::Debug for EndpointBuilder {
             .field("drain", &self.drain)
             .field("counters", &self.counters)
             .field("cluster", &self.cluster)
+            .field("presence", &self.presence)
             .finish()
     }
 }
@@ -309,6 +346,13 @@ mod tests {
         assert!(matches!(error, EndpointError::Host(_)));
         let text = error.to_string();
         assert!(text.contains("FIRECREST_HOST") && text.contains("https://example.com:4000"), "{text}");
+    }
+
+    #[test]
+    fn o_6_a_cluster_that_cannot_be_is_an_error_at_start_without_its_password() {
+        let error = build(&[("FIRECREST_CLUSTER", "amqp://me:geheim@localhost")]).unwrap_err().to_string();
+        assert!(error.contains("FIRECREST_CLUSTER") && error.contains("amqp"), "{error}");
+        assert!(!error.contains("geheim"), "{error}");
     }
 
     #[test]

@@ -34,6 +34,8 @@ impl Endpoint {
     /// [served](Self::serve) again.
     pub async fn drain(&self) {
         let options = self.drain_options();
+        self.presence_service().drain();
+        self.sessions().send_home();
         let connections = self.registry().start_draining();
         let batch = options.map_or(connections.len(), |options| options.batch_size).max(1);
         let rounds = connections.len().div_ceil(batch);

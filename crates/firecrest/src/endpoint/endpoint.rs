@@ -8,6 +8,7 @@ use tokio_util::task::TaskTracker;
 use super::counters::LazyTally;
 use super::{DrainOptions, EndpointBuilder, EndpointError, Registry};
 use crate::live::{Live, LiveMount};
+use crate::presence::{self, Presence};
 use crate::session::{SessionConfig, SessionLayer};
 use crate::socket::{Socket, SocketMount, SocketOptions};
 use crate::token::SecretKeyBase;
@@ -34,6 +35,7 @@ pub(super) struct Inner {
     pub(super) tracker: TaskTracker,
     pub(super) live: Live,
     pub(super) viewers: Arc<viewers::Registry>,
+    pub(super) presence: Arc<presence::Service>,
     pub(super) tally: LazyTally,
 }
 
@@ -92,9 +94,14 @@ impl Endpoint {
         &self.inner.pubsub
     }
 
-    /// Who looks at a topic on this node now.
+    /// Who looks at a topic now, on all nodes.
     pub fn viewers(&self, topic: &str) -> Viewers {
         self.inner.viewers.viewers(topic)
+    }
+
+    /// Who is where, on all nodes.
+    pub fn presence(&self) -> Presence {
+        Presence::new(&self.inner.presence)
     }
 
     /// This node's name.
@@ -129,6 +136,10 @@ impl Endpoint {
 
     pub(super) fn lazy_tally(&self) -> &LazyTally {
         &self.inner.tally
+    }
+
+    pub(crate) fn presence_service(&self) -> &Arc<presence::Service> {
+        &self.inner.presence
     }
 
     pub(crate) fn registry(&self) -> &Arc<Registry> {

@@ -7,6 +7,7 @@ mod counters;
 mod drain;
 #[allow(clippy::module_inception, reason = "the module is named after the type it holds")]
 mod endpoint;
+mod engine;
 mod host;
 mod registry;
 mod serve;
@@ -15,6 +16,7 @@ pub use broadcast::BroadcastError;
 pub use builder::{EndpointBuilder, EndpointError};
 pub use drain::DrainOptions;
 pub use endpoint::Endpoint;
+pub use engine::ClusterUrlError;
 pub use serve::{ServeError, listen};
 
 pub(crate) use registry::{Registration, Registry};

@@ -77,13 +77,14 @@ impl Endpoint {
 
     /// Serves an application until `stop` is ready, then drains: connections are told to go, requests in flight are
     /// finished, channels end. Returns when all of that is done, or six seconds after the last was told; what has not ended
-    /// by then is left to the end of the runtime. At last the [counters](Self::tally) are written, and the node leaves its
-    /// cluster.
+    /// by then is left to the end of the runtime. At last the [counters](Self::tally) are written, and the node leaves
+    /// [presence](Self::presence), unless that hands off, and its cluster.
     pub async fn serve_until(&self, listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
         if let Ok(address) = listener.local_addr() {
             tracing::info!("listening on http://{address}");
         }
         self.pubsub().start();
+        self.presence_service().start_with_others();
         self.registry().open();
         self.tracker().reopen();
         let stopping = CancellationToken::new();
@@ -103,6 +104,7 @@ impl Endpoint {
             tracing::warn!("some connections or channels did not end in time");
         }
         self.flush_tally().await;
+        self.presence_service().leave();
         self.pubsub().close().await;
     }
 }

@@ -159,6 +159,9 @@ impl Mounted {
         if let Some(watching) = &mut self.page.watching {
             watching.connect(shared);
         }
+        if let Some(present) = &mut self.page.present {
+            present.connect(self.page.endpoint.presence_service());
+        }
         missed.adopt(shared)
     }
 }

@@ -17,6 +17,7 @@ use super::table::LiveSession;
 use super::watching::{MAX_WATCHED, Watching};
 use super::{Flash, Layout};
 use crate::channel::{Foreign, Item, Shared, Timers};
+use crate::presence::InView;
 use crate::session::SessionData;
 use crate::viewers::Viewers;
 use crate::{Endpoint, Source};
@@ -49,6 +50,8 @@ pub(super) struct Page {
     pub(super) events: Vec<Pushed>,
     /// Made for the first live value.
     pub(super) watching: Option<Box<Watching>>,
+    /// Made when somebody is first tracked.
+    pub(super) present: Option<Box<InView>>,
     pub(super) leave: Option<Leave>,
     /// What went wrong in a callback without a way to return it.
     pub(super) failed: Option<String>,
@@ -119,6 +122,7 @@ impl Page {
             needs_socket: false,
             events: Vec::new(),
             watching: None,
+            present: None,
             leave: None,
             failed: None,
         }

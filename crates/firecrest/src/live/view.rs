@@ -1,5 +1,6 @@
 //! What a view's callback can do.
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use super::info::LiveInfo;
 use super::leave::{Kind, Leave, Local, external};
 use super::page::{Ear, Pushed, Reach};
 use crate::channel::{MAX_TIMERS, Timer};
+use crate::presence::{Said, TrackError};
 use crate::session::csrf;
 use crate::viewers::Viewers;
 use crate::{Endpoint, Source};
@@ -211,6 +213,43 @@ impl<'a, I: Send + 'static> View<'a, I> {
     /// view is one of them, as long as its socket is open. It is the same as [`Endpoint::viewers`] of that name.
     pub fn audience(&mut self, name: &str) -> Viewers {
         self.reach.audience(name)
+    }
+
+    /// Says that somebody is in a topic, as long as this view's socket is open: nothing on the page's request, but from the moment
+    /// that its socket joins. To show who is there, [watch](Self::watch) [`Presence::live`](crate::presence::Presence::live).
+    ///
+    /// # Errors
+    /// When `meta` is no JSON object, when this view tracks the key in this topic already (P055), when something is too long, or there are
+    /// too many; what is noticed only when the socket joins is logged.
+    pub fn track(
+        &mut self,
+        topic: &str,
+        key: impl fmt::Display,
+        meta: &(impl Serialize + ?Sized),
+    ) -> Result<(), TrackError> {
+        let page = &mut *self.reach.page;
+        let service = page.connected.then(|| page.endpoint.presence_service());
+        page.present.get_or_insert_default().track(service, topic, key.to_string(), Said::new(meta)?)
+    }
+
+    /// Says something else of somebody whom this view tracks. The same again is not sent to anybody.
+    ///
+    /// # Errors
+    /// When this view does not track the key in this topic (P054), otherwise as [`track`](Self::track).
+    pub fn update_presence(
+        &mut self,
+        topic: &str,
+        key: impl fmt::Display,
+        meta: &(impl Serialize + ?Sized),
+    ) -> Result<(), TrackError> {
+        let present = self.reach.page.present.get_or_insert_default();
+        present.update(topic, key.to_string(), Said::new(meta)?)
+    }
+
+    /// Says that somebody whom this view tracks is not there any more; whether it did.
+    pub fn untrack(&mut self, topic: &str, key: impl fmt::Display) -> bool {
+        let present = self.reach.page.present.as_mut();
+        present.is_some_and(|present| present.untrack(topic, &key.to_string()))
     }
 
     /// Sends `info` to `handle_info` after a time; while there is no socket yet, as soon as there is one. The timer ends with

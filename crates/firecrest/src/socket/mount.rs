@@ -103,6 +103,12 @@ impl<S: Socket> SocketMount<S> {
         self
     }
 
+    /// See [`SocketOptions::pubsub_timeout`].
+    pub fn pubsub_timeout(mut self, timeout: Duration) -> Self {
+        self.options.pubsub_timeout = timeout;
+        self
+    }
+
     /// See [`SocketOptions::log_connects`].
     pub fn log_connects(mut self, log: bool) -> Self {
         self.options.log_connects = log;

@@ -40,6 +40,9 @@ pub struct SocketOptions {
     /// How long a long poll hangs; also how long a POST may wait for room in a channel's mailbox. A session that is not
     /// polled for one and a half times this ends. The official client gives up at 20 s. Default: 10 s.
     pub window: Duration,
+    /// How long the node of a long-poll session has to answer a request that arrived at another node of its cluster. Without an answer
+    /// there is no such session: a POST is answered 410, a poll begins a new one (spec §4.8). Default: 2 s.
+    pub pubsub_timeout: Duration,
     /// Whether a log line says that a client has connected or was refused by `connect` (spec §1.2, C131). Both are counted
     /// in any case. Default: true.
     pub log_connects: bool,
@@ -59,6 +62,7 @@ impl Default for SocketOptions {
             max_channels: MAX_CHANNELS_PER_CONNECTION,
             outbox: OutboxLimits::default(),
             window: Duration::from_secs(10),
+            pubsub_timeout: Duration::from_secs(2),
             log_connects: true,
         }
     }

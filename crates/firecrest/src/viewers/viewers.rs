@@ -21,7 +21,7 @@ const MAX_EVENTS: usize = 256;
 ///
 /// In a cluster those on all nodes are counted. What happens on another node shows about a second later; who looked on one that is
 /// killed is counted until it is known to be gone, 30 seconds by default
-/// ([`PresenceOptions::down`](crate::presence::PresenceOptions::down)); who looks on one that cannot be reached is not counted
+/// ([`PresenceOptions::down_after`](crate::presence::PresenceOptions::down_after)); who looks on one that cannot be reached is not counted
 /// meanwhile.
 ///
 /// ```

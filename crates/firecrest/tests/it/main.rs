@@ -31,3 +31,6 @@ mod site;
 mod subprotocols;
 mod support;
 mod trace;
+
+/// Requests of a long-poll session arrive at its own node.
+const IS_ROUTED: bool = false;

@@ -6,15 +6,16 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{RawPathParams, Request};
 use axum::response::{IntoResponse as _, Response};
 use firecrest_wire::limits::MAX_LONGPOLL_BODY;
-use firecrest_wire::longpoll::parts;
 use firecrest_wire::params::Params;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{Method, StatusCode};
 use tokio::time::timeout;
 
+use super::relay::Unreached;
+use super::response;
 use super::session::{Polled, Posted, Session};
-use super::{response, sessions};
+use super::sessions::Place;
 use crate::connection::Transport;
 use crate::socket::{Mount, Socket};
 use crate::transport::open::{self, OpenError};
@@ -48,13 +49,19 @@ pub(crate) async fn handle<S: Socket>(
 }
 
 async fn poll<S: Socket>(mount: &Arc<Mount<S>>, head: &Parts, params: &Params) -> Response {
-    let Some(session) = find(mount, head, params) else { return create(mount, head, params).await };
+    let polled = match find(mount, head, params) {
+        Some(Place::Here(session)) => Ok(session.poll().await),
+        Some(Place::Elsewhere(session)) => session.poll().await,
+        None => Err(Unreached::Absent),
+    };
     let token = token(head, params);
-    match session.poll().await {
-        Polled::Messages(frames) => response::messages(response::OK, token, &Vec::from(frames)),
-        Polled::Nothing => response::messages(response::NO_CONTENT, token, &[]),
+    match polled {
+        Ok(Polled::Messages(frames)) => response::messages(response::OK, token, &frames),
+        Ok(Polled::Nothing) => response::messages(response::NO_CONTENT, token, &[]),
         // Without a token: the client comes back without one and gets a new session.
-        Polled::Gone => response::messages(response::GONE, None, &[]),
+        Ok(Polled::Gone) => response::messages(response::GONE, None, &[]),
+        Err(Unreached::Absent) => create(mount, head, params).await,
+        Err(Unreached::Busy) => busy(),
     }
 }
 
@@ -72,7 +79,7 @@ async fn create<S: Socket>(mount: &Arc<Mount<S>>, head: &Parts, params: &Params)
         Err(error @ OpenError::Crashed) => return error.status().into_response(),
     };
     let session = Session::start(&mount.endpoint, connection, mount.options.window);
-    match sessions::token(mount.endpoint.secret(), &session.id) {
+    match sessions.token(mount.endpoint.secret(), session.id) {
         Ok(token) => response::messages(response::GONE, Some(&token), &[]),
         Err(error) => {
             tracing::error!(%error, "cannot sign a session token");
@@ -91,26 +98,27 @@ async fn post<S: Socket>(mount: &Arc<Mount<S>>, head: &Parts, params: &Params, b
         Err(_) => return response::status(response::TIMEOUT),
     };
     let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let Ok(parts) = parts(content_type, body) else {
-        session.refuse();
-        return response::status(response::GONE);
+    let posted = match session {
+        Place::Here(session) => Ok(session.handle(content_type, body).await),
+        Place::Elsewhere(session) => session.push(content_type, body).await,
     };
-    for part in parts {
-        let Ok(part) = part else {
-            session.refuse();
-            return response::status(response::GONE);
-        };
-        match session.receive(&part).await {
-            Posted::Done => {}
-            Posted::Timeout => return response::status(response::TIMEOUT),
-            Posted::Gone => return response::status(response::GONE),
-        }
+    match posted {
+        Ok(Posted::Done) => response::status(response::OK),
+        Ok(Posted::Timeout) => response::status(response::TIMEOUT),
+        Ok(Posted::Gone) | Err(Unreached::Absent) => response::status(response::GONE),
+        Err(Unreached::Busy) => busy(),
     }
-    response::status(response::OK)
 }
 
-fn find<S: Socket>(mount: &Mount<S>, head: &Parts, params: &Params) -> Option<Arc<Session>> {
-    mount.endpoint.sessions().find(mount.endpoint.secret(), token(head, params))
+fn find<S: Socket>(mount: &Mount<S>, head: &Parts, params: &Params) -> Option<Place> {
+    let (endpoint, timeout) = (&mount.endpoint, mount.options.pubsub_timeout);
+    endpoint.sessions().find(endpoint.secret(), token(head, params), timeout)
+}
+
+/// The client comes back by itself (spec §4.6).
+fn busy() -> Response {
+    tracing::error!("too many requests wait for long-poll sessions of other nodes: refused one");
+    StatusCode::SERVICE_UNAVAILABLE.into_response()
 }
 
 fn token<'a>(head: &'a Parts, params: &'a Params) -> Option<&'a str> {

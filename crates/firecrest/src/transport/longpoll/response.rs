@@ -23,11 +23,16 @@ pub(super) fn status(status: u16) -> Response {
 
 /// A status, the session's token and its messages.
 pub(super) fn messages(status: u16, token: Option<&str>, frames: &[Frame]) -> Response {
+    note_left_out(frames);
+    json(poll_body(status, token, frames))
+}
+
+/// Says how many messages have no form in an answer.
+pub(super) fn note_left_out(frames: &[Frame]) {
     let binary = frames.iter().filter(|frame| frame.opcode() == Opcode::Binary).count();
     if binary > 0 {
         tracing::warn!(binary, "binary messages cannot be sent to a long-poll client: left out (spec §4.7)");
     }
-    json(poll_body(status, token, frames))
 }
 
 /// The answer to a preflight request (spec §4.3).

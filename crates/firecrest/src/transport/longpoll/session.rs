@@ -1,24 +1,27 @@
 //! A long-poll session: a connection that is carried by one request after another.
 
-use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use firecrest_wire::longpoll::Part;
+use bytes::Bytes;
+use firecrest_wire::longpoll::{Part, parts};
 use firecrest_wire::serializer;
 use firecrest_wire::websocket::Frame;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::Sessions;
+use super::SessionId;
+use super::sessions::Table;
+use super::unclaimed::Unclaimed;
 use crate::Endpoint;
 use crate::connection::{CloseReason, Connection, Shared};
 use crate::telemetry::shown_error;
 
 pub(crate) struct Session {
-    pub(super) id: String,
+    pub(super) id: SessionId,
     shared: Arc<Shared>,
     /// Held while one message is handled. Those of concurrent POSTs take turns; the official client sends one POST at a
     /// time.
@@ -29,15 +32,17 @@ pub(crate) struct Session {
     replaced: Notify,
     /// Held by the poll that waits: the outbox wakes only one.
     turn: Mutex<()>,
+    /// What has left the outbox for a poll. Filled by the poll that waits only.
+    unclaimed: StdMutex<Unclaimed>,
     /// Cancelled when the session has ended, so that a POST stops waiting for room.
     ended: CancellationToken,
     window: Duration,
 }
 
 /// What a poll came to.
-pub(super) enum Polled {
-    /// These messages.
-    Messages(VecDeque<Frame>),
+pub(super) enum Polled<T> {
+    /// There are messages: these.
+    Messages(T),
     /// Nothing within the window.
     Nothing,
     /// The session has ended.
@@ -59,40 +64,91 @@ impl Session {
     pub(super) fn start(endpoint: &Endpoint, connection: Connection, window: Duration) -> Arc<Self> {
         let (sessions, tracker) = (endpoint.sessions(), endpoint.tracker());
         let session = Arc::new(Session {
-            id: Sessions::new_id(),
+            id: SessionId::new(),
             shared: Arc::clone(connection.shared()),
             connection: Mutex::new(connection),
             polled: StdMutex::new(Instant::now()),
             replaced: Notify::new(),
             turn: Mutex::default(),
+            unclaimed: StdMutex::default(),
             ended: CancellationToken::new(),
             window,
         });
-        sessions.insert(&session);
-        tracker.spawn(Arc::clone(&session).watch(sessions.clone()));
+        sessions.table().insert(&session);
+        tracker.spawn(Arc::clone(&session).watch(sessions.table().clone()));
         session
     }
 
+    /// How long a poll waits, and a POST for room.
+    pub(super) fn window(&self) -> Duration {
+        self.window
+    }
+
     /// Waits for messages, at most the window. Only one poll waits at a time: a new one sends the old one home.
-    pub(super) async fn poll(&self) -> Polled {
+    pub(super) async fn poll(&self) -> Polled<Vec<Frame>> {
+        self.wait(Unclaimed::claim).await
+    }
+
+    /// As [`poll`](Self::poll), for another node: the messages have to be [taken](Self::take) by the number that comes with them. See
+    /// [`Unclaimed::offer`].
+    pub(super) async fn offer(&self, most: usize, largest: usize) -> Polled<(u64, Vec<Frame>)> {
+        self.wait(|unclaimed| unclaimed.offer(most, largest)).await
+    }
+
+    /// Takes what was offered. Whether that has been done, now or before.
+    pub(super) fn take(&self, offer: u64) -> bool {
+        self.unclaimed().take(offer)
+    }
+
+    async fn wait<T>(&self, claim: impl FnOnce(&mut Unclaimed) -> T) -> Polled<T> {
         self.replaced.notify_waiters();
         // Made before it waits for its turn: it hears of every later poll.
         let replaced = self.replaced.notified();
         self.touch();
         let _turn = self.turn.lock().await;
-        let messages = poll_fn(|cx| self.shared.outbox.poll_take(cx));
         let polled = tokio::select! {
             biased;
             () = replaced => Polled::Nothing,
-            messages = messages => messages.map_or(Polled::Gone, Polled::Messages),
+            there_are = poll_fn(|cx| self.poll_messages(cx)) => match there_are {
+                Ok(()) => Polled::Messages(claim(&mut self.unclaimed())),
+                Err(_) => Polled::Gone,
+            },
             () = tokio::time::sleep(self.window) => Polled::Nothing,
         };
         self.touch();
         polled
     }
 
+    /// Ready when messages wait to be claimed, or with the reason when there will be none.
+    fn poll_messages(&self, cx: &mut Context<'_>) -> Poll<Result<(), CloseReason>> {
+        if self.unclaimed().is_empty() {
+            let frames = ready!(self.shared.outbox.poll_take(cx))?;
+            self.unclaimed().put(frames);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Handles the frames of a POST, one after another. What is no frame ends the session.
+    pub(super) async fn handle(&self, content_type: Option<&str>, body: Bytes) -> Posted {
+        let Ok(parts) = parts(content_type, body) else {
+            self.refuse();
+            return Posted::Gone;
+        };
+        for part in parts {
+            let Ok(part) = part else {
+                self.refuse();
+                return Posted::Gone;
+            };
+            match self.receive(&part).await {
+                Posted::Done => {}
+                ended => return ended,
+            }
+        }
+        Posted::Done
+    }
+
     /// Handles one frame of a POST.
-    pub(super) async fn receive(&self, part: &Part) -> Posted {
+    async fn receive(&self, part: &Part) -> Posted {
         let handled = tokio::select! {
             biased;
             () = self.ended.cancelled() => return Posted::Gone,
@@ -130,7 +186,7 @@ impl Session {
     }
 
     /// Waits for the end, by whatever cause, and for nobody polling any more.
-    async fn watch(self: Arc<Self>, sessions: Sessions) {
+    async fn watch(self: Arc<Self>, sessions: Table) {
         let reason = loop {
             let due = self.last_polled() + self.patience();
             tokio::select! {
@@ -141,7 +197,7 @@ impl Session {
                 break CloseReason::Inactive;
             }
         };
-        sessions.remove(&self.id);
+        sessions.remove(self.id);
         self.ended.cancel();
         self.connection.lock().await.close(reason);
     }
@@ -149,6 +205,10 @@ impl Session {
     /// How long a session may go without a poll (spec §4.5).
     fn patience(&self) -> Duration {
         self.window * 3 / 2
+    }
+
+    fn unclaimed(&self) -> MutexGuard<'_, Unclaimed> {
+        self.unclaimed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn touch(&self) {

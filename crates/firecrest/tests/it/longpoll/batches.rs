@@ -8,7 +8,7 @@ use firecrest::prelude::*;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::client::{App, Client, NDJSON, error, ok, v1};
+use super::client::{App, Client, NDJSON, error, ok, settle, v1};
 use crate::support::Version;
 
 fn ack(join_ref: Value, reference: &str) -> String {
@@ -175,7 +175,7 @@ async fn c168_a_post_that_waits_longer_than_the_window_answers_408() {
     let counted = |n: usize| ok(json!("1"), json!(n.to_string()), "narrow", json!({ "n": n }));
     // The first is taken out at once.
     assert_eq!(client.post_lines(&[count(1)]).await, 200);
-    tokio::task::yield_now().await;
+    settle().await;
     assert_eq!(client.post_lines(&[2, 3, 4, 5].map(count)).await, 200);
     let started = Instant::now();
     let answer = client.post(Some(NDJSON), [6, 7].map(count).join("\n")).await;
@@ -201,12 +201,12 @@ async fn concurrent_posts_take_turns() {
         let client = client.clone();
         tokio::spawn(async move { client.post_lines(&(0..20).map(count).collect::<Vec<_>>()).await })
     };
-    tokio::task::yield_now().await;
+    settle().await;
     let second = {
         let client = client.clone();
         tokio::spawn(async move { client.post_lines(&(20..40).map(count).collect::<Vec<_>>()).await })
     };
-    tokio::task::yield_now().await;
+    settle().await;
     app.probe.open_gate(40);
     assert_eq!((first.await.unwrap(), second.await.unwrap()), (200, 200));
     let answers = client.receive(40).await;

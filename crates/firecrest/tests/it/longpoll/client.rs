@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use firecrest::prelude::*;
+use firecrest::pubsub::cluster::InProcess;
 use firecrest::socket::SocketMount;
 use http::Request;
 use http::header::CONTENT_TYPE;
@@ -17,9 +18,12 @@ pub(crate) const NDJSON: &str = "application/x-ndjson";
 
 /// The test socket at `/socket`, without a server.
 pub(crate) struct App {
+    /// The node of the sessions.
     pub(crate) endpoint: Endpoint,
     pub(crate) probe: Probe,
     pub(crate) router: Router,
+    /// Where a session's requests arrive: at its node, or at another one (spec §4.8).
+    entrance: Router,
 }
 
 impl App {
@@ -27,10 +31,27 @@ impl App {
         App::mounted(|mount| mount)
     }
 
-    pub(crate) fn mounted(options: impl FnOnce(SocketMount<TestSocket>) -> SocketMount<TestSocket>) -> App {
-        let (endpoint, probe) = (Endpoint::builder().build().unwrap(), Probe::new());
+    pub(crate) fn mounted(options: impl Fn(SocketMount<TestSocket>) -> SocketMount<TestSocket>) -> App {
+        if crate::IS_ROUTED {
+            let cluster = InProcess::new();
+            let mut apps = ["entrance", "home"].map(|node| App::at(node_of(&cluster, node), &options));
+            let [entrance, home] = &mut apps;
+            home.entrance = entrance.router.clone();
+            let [_, home] = apps;
+            return home;
+        }
+        App::at(Endpoint::builder().build().unwrap(), options)
+    }
+
+    /// An endpoint's sessions, asked at that endpoint.
+    pub(crate) fn at(
+        endpoint: Endpoint,
+        options: impl Fn(SocketMount<TestSocket>) -> SocketMount<TestSocket>,
+    ) -> App {
+        let probe = Probe::new();
         let router = options(endpoint.socket("/socket")).into_router();
-        App { endpoint, router: router.layer(axum::Extension(probe.clone())), probe }
+        let router = router.layer(axum::Extension(probe.clone()));
+        App { endpoint, probe, entrance: router.clone(), router }
     }
 
     /// A session of version 2.
@@ -44,7 +65,20 @@ impl App {
         let answer = send(&self.router, get(&uri).body(Body::empty()).unwrap()).await.json();
         let token = answer["token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
         assert_eq!(answer, json!({ "status": 410, "token": token, "messages": [] }));
-        Client { router: self.router.clone(), version, uri, token }
+        Client { router: self.entrance.clone(), version, uri, token }
+    }
+}
+
+/// The endpoint of a node; all nodes of a test have the same secret.
+pub(crate) fn node_of(cluster: &InProcess, name: &str) -> Endpoint {
+    let builder = Endpoint::builder().node(name).secret_key_base("all nodes share it".repeat(4));
+    builder.cluster(cluster.node()).build().unwrap()
+}
+
+/// Everybody gets to do what they want to do now.
+pub(crate) async fn settle() {
+    for _ in 0..if crate::IS_ROUTED { 30 } else { 1 } {
+        tokio::task::yield_now().await;
     }
 }
 
@@ -53,7 +87,7 @@ impl App {
 #[derive(Clone)]
 pub(crate) struct Client {
     pub(crate) router: Router,
-    version: Version,
+    pub(crate) version: Version,
     /// Without the token.
     pub(crate) uri: String,
     pub(crate) token: String,
@@ -75,7 +109,7 @@ impl Client {
     pub(crate) async fn hang(&self) -> JoinHandle<Value> {
         let client = self.clone();
         let poll = tokio::spawn(async move { client.poll().await });
-        tokio::task::yield_now().await;
+        settle().await;
         poll
     }
 

@@ -4,7 +4,7 @@
 
 mod batches;
 mod channels;
-mod client;
+pub(crate) mod client;
 mod polling;
 mod requests;
 mod session_ends;

@@ -7,7 +7,7 @@ use firecrest::prelude::*;
 use serde_json::{Value, json};
 use tokio::time::{Instant, advance};
 
-use super::client::{App, Client};
+use super::client::{App, Client, settle};
 use crate::support::BOTH;
 
 /// Time passes, and everybody gets to do what they wanted to do at that time.
@@ -146,7 +146,7 @@ async fn a_post_that_waits_is_woken_by_the_end() {
         let count = |n: usize| json!(["1", n.to_string(), "narrow", "count", { "n": n }]).to_string();
         tokio::spawn(async move { client.post_lines(&(0..20).map(count).collect::<Vec<_>>()).await })
     };
-    tokio::task::yield_now().await;
+    settle().await;
     let started = Instant::now();
     app.endpoint.disconnect("users:7");
     assert_eq!(post.await.unwrap(), 410);

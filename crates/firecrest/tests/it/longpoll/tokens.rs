@@ -10,7 +10,6 @@ use http::{Method, Request};
 use serde_json::{Value, json};
 
 use super::client::{App, Client};
-use crate::fixture::{Probe, TestSocket};
 use crate::site::{Answer, send};
 
 const HEADER: &str = "X-Phoenix-Longpoll-Token";
@@ -73,12 +72,7 @@ async fn c303_a_token_that_is_none_finds_no_session() {
 #[tokio::test(start_paused = true)]
 async fn the_token_of_another_endpoint_finds_no_session() {
     const SECRET: &str = "a secret of at least sixty-four bytes, as an endpoint needs it, and more";
-    let site = |endpoint: Endpoint| {
-        let router = endpoint.socket::<TestSocket>("/socket").into_router();
-        let probe = Probe::new();
-        App { endpoint, router: router.layer(axum::Extension(probe.clone())), probe }
-    };
-    let shared = || site(Endpoint::builder().secret_key_base(SECRET).build().unwrap());
+    let shared = || App::at(Endpoint::builder().secret_key_base(SECRET).build().unwrap(), |mount| mount);
     let (one, two, three) = (shared().open().await, shared().open().await, App::new().open().await);
     for foreign in [&two, &three] {
         assert!(!finds_session(&one, None, Some(&foreign.token)).await);
