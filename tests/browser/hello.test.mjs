@@ -62,6 +62,61 @@ test("H01 switching to long poll moves the joined channels along", async () => {
   assert.deepEqual(complaints, []);
 });
 
+test("H20 users see each other come, open tabs and go", async () => {
+  const { page: here, complaints } = await open("/hello?user_id=7");
+  const { page: there, complaints: others } = await open("/hello?user_id=8");
+  await here.getByText("Come in to see who is here, and to be seen.").waitFor();
+  await run(here, "come-in", /nobody else/);
+  await run(there, "come-in", /1 other user/);
+  await users(here, [/^User 7 you since \d\d:\d\d 1 tab$/, /^User 8 since \d\d:\d\d 1 tab$/]);
+  await users(there, [/^User 8 you .* 1 tab$/, /^User 7 .* 1 tab$/]);
+  await here.getByText("user 8 came in").waitFor();
+
+  const second = await there.context().newPage();
+  await second.goto(there.url());
+  await run(second, "come-in");
+  await users(here, [/^User 7 you .* 1 tab$/, /^User 8 .* 2 tabs$/]);
+  await here.getByText("user 8 opened another tab").waitFor();
+
+  await there.context().close();
+  await users(here, [/^User 7 you .* 1 tab$/]);
+  await here.getByText("user 8 left").waitFor();
+  await here.context().close();
+  assert.deepEqual([complaints, others], [[], []]);
+});
+
+test("H20 the list is right again on another transport", async () => {
+  const { page, complaints } = await open("/hello?user_id=7");
+  const { page: other } = await open("/hello?user_id=8");
+  await run(page, "come-in");
+  await users(page, [/^User 7 you .* 1 tab$/]);
+  await page.getByLabel("Long poll").check();
+  await page.getByText("connected · long poll").waitFor();
+  await run(other, "come-in");
+  await users(page, [/^User 7 you .* 1 tab$/, /^User 8 .* 1 tab$/]);
+  await users(other, [/^User 8 you .* 1 tab$/, /^User 7 .* 1 tab$/]);
+  assert.deepEqual(complaints, []);
+});
+
+test("H21 a broadcast says which nodes it met, in every window", async () => {
+  const { page: here, complaints } = await open("/hello?user_id=7");
+  const { page: there } = await open("/hello?user_id=8");
+  const { node } = await (await fetch(`${server.url}/health`)).json();
+  await run(here, "another-node", new RegExp(`broadcast by ${node} and intercepted there`));
+  assert.deepEqual(await here.locator("#h21 dd").allTextContents(), [node, node, node]);
+  await run(there, "another-node");
+  await here.getByText(`user 8 broadcast in another window; intercepted on ${node}`).waitFor();
+  assert.deepEqual(complaints, []);
+});
+
+test("H22 everything runs at once, and every technique behaves", async () => {
+  const { page } = await open("/hello");
+  await connected(page);
+  const cards = await page.locator("[data-technique]").count();
+  await page.getByRole("button", { name: "Run everything" }).click();
+  await page.getByText(`${cards} of ${cards} techniques behaved`).waitFor({ timeout: 60_000 });
+});
+
 test("H22 the wire can be filtered, paused and cleared from the keyboard", async () => {
   const { page, complaints } = await open("/hello");
   await connected(page);
@@ -103,6 +158,15 @@ async function open(path) {
   const answer = await page.goto(server.url + path);
   assert.equal(answer.status(), 200, path);
   return { page, complaints };
+}
+
+/** Waits until the list of users who are here has these rows, in this order. */
+async function users(page, rows) {
+  const match = (sources) => {
+    const shown = [...document.querySelectorAll("#h20 .user")].map((row) => [...row.children].map((part) => part.textContent).join(" "));
+    return shown.length === sources.length && sources.every((source, n) => new RegExp(source).test(shown[n]));
+  };
+  await page.waitForFunction(match, rows.map(({ source }) => source));
 }
 
 async function connected(page) {

@@ -82,9 +82,13 @@ export class Connections {
   }
 }
 
-/** Joins `topic` once and tells how it went. A refused join is left, so that the client does not repeat it. */
+/** Joins `topic` once and tells how it went. */
 export function joinOnce(socket, topic, params = {}) {
-  const channel = socket.channel(topic, params);
+  return join(socket.channel(topic, params));
+}
+
+/** Joins a channel and tells how it went. A refused join is left, so that the client does not repeat it. */
+export function join(channel) {
   return new Promise((resolve) => {
     const settle = (status) => (response) => {
       if (status !== "ok") channel.leave();
@@ -105,7 +109,10 @@ export function ask(channel, event, payload = {}, timeout = patience) {
   });
 }
 
-/** Broadcasts from the server: POST /hello/broadcast with the page's CSRF token. */
+/**
+ * Broadcasts from the server: POST /hello/broadcast with the page's CSRF token. Resolves with `{node, receivers}`: which node
+ * did it, and how many of its own subscribers it reached.
+ */
 export async function broadcast(topic, event, payload) {
   const answer = await fetch("/hello/broadcast", {
     method: "POST",
@@ -113,6 +120,7 @@ export async function broadcast(topic, event, payload) {
     body: JSON.stringify({ topic, event, payload }),
   });
   if (!answer.ok) throw new Error(`POST /hello/broadcast answered ${answer.status}`);
+  return answer.json();
 }
 
 /** The content of one of the page's `<meta>` elements. */

@@ -1,7 +1,9 @@
 // What each button does. A technique returns the text of its outcome, or throws when the server did not do what it
 // should.
+import { reachAnotherNode } from "./another-node.js";
 import { ask, broadcast, joinOnce, meta, within } from "./connections.js";
 import { slowWork } from "./slow-work.js";
+import { comeIn } from "./who-is-here.js";
 
 const main = "/socket";
 const auth = "/auth_socket";
@@ -128,6 +130,8 @@ export const techniques = {
   dedupe,
   slow: (card, connections) => slowWork(card, connections, "slow_ping"),
   parallel: (card, connections) => slowWork(card, connections, "parallel_slow_ping"),
+  "come-in": comeIn,
+  "another-node": reachAnotherNode,
 };
 
 function roundTrip(_card, connections) {

@@ -10,6 +10,7 @@ use firecrest::{Endpoint, token};
 use http::StatusCode;
 use http::header::CACHE_CONTROL;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::AUTH_SALT;
 
@@ -40,8 +41,13 @@ async fn hello(
 ) -> Result<impl IntoResponse, (StatusCode, String)> {
     let auth_token = token::sign(endpoint.secret(), AUTH_SALT, &user_id)
         .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
-    let values =
-        [("csrf_token", &*csrf.masked()), ("auth_token", &*auth_token), ("user_id", &*user_id.to_string())];
+    let values = [
+        ("csrf_token", &*csrf.masked()),
+        ("auth_token", &*auth_token),
+        ("user_id", &*user_id.to_string()),
+        ("next_user_id", &*user_id.wrapping_add(1).to_string()),
+        ("node", endpoint.node()),
+    ];
     // The tokens in the page are its visitor's alone.
     Ok(([(CACHE_CONTROL, "no-store")], Html(assets::page(include_str!("hello.html"), &values))))
 }
@@ -50,24 +56,24 @@ async fn hello(
 struct Announcement {
     topic: String,
     event: String,
-    payload: serde_json::Value,
+    payload: Value,
 }
 
 async fn broadcast(
     State(endpoint): State<Endpoint>,
     Json(Announcement { topic, event, payload }): Json<Announcement>,
-) -> Result<Json<serde_json::Value>, (StatusCode, String)> {
+) -> Result<Json<Value>, (StatusCode, String)> {
     if is_reserved(&event) {
-        let reason = format!("the event {event:?} is the protocol's own: it ends channels or connections");
+        let reason = format!("the event {event:?} is the protocol's own: clients act on it by themselves");
         return Err((StatusCode::UNPROCESSABLE_ENTITY, reason));
     }
     let receivers = endpoint
         .broadcast(&topic, &event, &payload)
         .map_err(|error| (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
-    Ok(Json(serde_json::json!({ "receivers": receivers })))
+    Ok(Json(json!({ "node": endpoint.node(), "receivers": receivers })))
 }
 
 /// Clients act on these events by themselves, and `disconnect` on a socket's id ends its connections.
 fn is_reserved(event: &str) -> bool {
-    event.starts_with("phx_") || event == "disconnect"
+    event.starts_with("phx_") || event.starts_with("presence_") || event == "disconnect"
 }

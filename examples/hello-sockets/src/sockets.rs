@@ -2,7 +2,7 @@
 
 use firecrest::prelude::*;
 
-use crate::channels::{Dupe, Ping, Recurring, Slow, Stats, User, Wild};
+use crate::channels::{Dupe, Ping, Recurring, Slow, Stats, Tracked, User, Wild};
 
 /// Salt of the tokens that open the auth socket.
 pub const AUTH_SALT: &str = "salt identifier";
@@ -51,7 +51,7 @@ impl Socket for AuthSocket {
     }
 
     fn channels() -> Channels<Self> {
-        Channels::new().route::<User>("user:*").route::<Recurring>("recurring")
+        Channels::new().route::<User>("user:*").route::<Recurring>("recurring").route::<Tracked>("tracked")
     }
 }
 

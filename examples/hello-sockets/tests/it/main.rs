@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod dupe;
+mod nodes;
 mod page;
 mod ping;
 mod recurring;
 mod slow;
 mod sockets;
 mod stats;
+mod tracked;
 mod wild;

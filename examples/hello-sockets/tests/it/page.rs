@@ -122,7 +122,8 @@ async fn h09_the_page_broadcasts_with_its_csrf_token() {
     let ping = TestTopic::subscribe(&page.endpoint, "ping");
     let response = page.broadcast(Some(page.meta("csrf-token")), json!({ "number": 1 })).await;
     assert_eq!(response.status(), StatusCode::OK);
-    assert_eq!(text(response).await, r#"{"receivers":1}"#);
+    let answer: Value = serde_json::from_str(&text(response).await).unwrap();
+    assert_eq!(answer, json!({ "node": page.endpoint.node(), "receivers": 1 }));
     ping.expect("request_ping", json!({ "number": 1 })).await;
 }
 
@@ -153,7 +154,9 @@ async fn h09_only_objects_are_broadcast() {
 async fn h09_events_of_the_protocol_are_not_broadcast() {
     let page = Page::open("/hello").await;
     let ping = TestTopic::subscribe(&page.endpoint, "ping");
-    for event in ["phx_close", "phx_error", "phx_reply", "phx_", "disconnect"] {
+    for event in
+        ["phx_close", "phx_error", "phx_reply", "phx_", "presence_state", "presence_diff", "disconnect"]
+    {
         let response = page.announce(Some(page.meta("csrf-token")), event, json!({})).await;
         assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY, "{event}");
         assert!(text(response).await.contains(event));
