@@ -50,7 +50,7 @@ impl Shown {
             match (key.key().name(), value) {
                 ("firecrest_cluster_queue_bytes", DebugValue::Gauge(bytes)) => self.waiting += *bytes,
                 ("firecrest_cluster_connections_lost_total", DebugValue::Counter(count)) => {
-                    self.lost += count
+                    self.lost += count;
                 }
                 other => panic!("{other:?}"),
             }
