@@ -18,4 +18,5 @@ mod sync;
 
 pub use broadcast::Broadcast;
 pub use link::{Service, TooLarge};
+pub use noise::Noise;
 pub use pubsub::{Around, Hold, PubSub, Subscriber, SubscriberId, Subscription};

@@ -95,6 +95,15 @@ impl Replica {
         out.events.push(Event::Up(sender.clone()));
     }
 
+    /// Speaks within so many milliseconds, news or not: because messages may have been lost, in either direction (P085), or because
+    /// this is the last chance.
+    pub fn hurry(&mut self, within_ms: u64) {
+        let soon = self.clock.now().saturating_add(within_ms);
+        self.heartbeat_at = self.heartbeat_at.min(soon);
+        self.delta_at = self.delta_at.min(soon);
+        self.counts.repeat_soon(soon);
+    }
+
     /// Lists the rows of a node that is up, or hides them.
     fn list_rows(&mut self, name: &Arc<str>, listed: bool) {
         let Some(peer) = self.peers.get(name).filter(|peer| peer.is_up() || listed) else { return };

@@ -43,8 +43,8 @@
 //! died is seen for half a minute more. Do not decide by it who must be told something.
 //!
 //! Metrics: `firecrest_presence_rows`, `firecrest_presence_diffs_total`, `firecrest_presence_messages_total` and
-//! `firecrest_presence_bytes_total` by `direction`, `firecrest_presence_messages_lost_total`, and
-//! `firecrest_presence_fetch_failures_total` by `reason`.
+//! `firecrest_presence_bytes_total` by `direction`, `firecrest_presence_messages_lost_total`,
+//! `firecrest_presence_unreadable_total`, and `firecrest_presence_fetch_failures_total` by `reason`.
 
 mod channel;
 mod counted;

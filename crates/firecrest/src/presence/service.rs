@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use firecrest_presence::{Incarnation, NodeId, Replica};
-use firecrest_pubsub::PubSub;
+use firecrest_pubsub::{Noise, PubSub};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Duration, Instant};
@@ -42,6 +42,8 @@ pub(crate) struct Service {
     runtime: OnceLock<Handle>,
     /// The task's, until it is started.
     inbox: Mutex<Option<mpsc::Receiver<Heard>>>,
+    /// Keeps the log quiet when the same goes wrong again and again.
+    pub(super) noise: Noise,
 }
 
 impl Service {
@@ -72,6 +74,7 @@ impl Service {
             wake: Arc::default(),
             runtime: OnceLock::new(),
             inbox: Mutex::new(Some(inbox)),
+            noise: Noise::default(),
         }))
     }
 

@@ -49,7 +49,12 @@ impl Service {
 
     /// The node leaves its cluster: it says goodbye, unless its rows are to be found until it is missed. It does not come back in this life,
     /// and says no more.
-    pub(crate) fn leave(&self) {
+    pub(crate) fn leave(self: &Arc<Self>) {
+        if self.options.shutdown == Shutdown::Handoff {
+            // What the others keep is what they have been told.
+            self.write_quietly(|replica| replica.hurry(0));
+            self.turn();
+        }
         let has_left = self.leaving.has_left.swap(true, Ordering::AcqRel);
         if has_left || self.options.shutdown == Shutdown::Handoff {
             return;

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use firecrest_presence::{Change, Diff, Event, Outgoing, Output, Target};
+use firecrest_presence::{Change, Diff, Event, Outgoing, Output, ReceiveError, Target};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep_until};
 
@@ -14,6 +14,9 @@ use crate::telemetry::{Panic, shown_error};
 
 /// How often topics are looked for that nobody is interested in any more.
 const TIDY: Duration = Duration::from_secs(10);
+
+/// How soon after a gap a node speaks, in milliseconds: there may be more than one at once.
+const AFTER_GAP: u64 = 200;
 
 /// Runs until the service has ended.
 pub(super) async fn run(service: Weak<Service>, wake: Arc<Notify>, mut inbox: mpsc::Receiver<Heard>) {
@@ -54,7 +57,7 @@ fn guard<T>(work: impl FnOnce() -> T) -> Option<T> {
 
 impl Service {
     /// Does what is due; says when the next is.
-    fn turn(self: &Arc<Self>) -> Instant {
+    pub(super) fn turn(self: &Arc<Self>) -> Instant {
         let now = self.now();
         let (out, next) = self.write_quietly(|replica| (replica.tick(now), replica.next_tick()));
         self.pass_on(out);
@@ -70,12 +73,17 @@ impl Service {
                 let now = self.now();
                 match self.write_quietly(|replica| replica.receive(&from, &bytes, now)) {
                     Ok(out) => self.pass_on(out),
-                    Err(error) => {
-                        tracing::warn!(node = &*from, %error, "a message about presence is not understood");
-                    }
+                    Err(error) => self.misunderstand(&from, &error),
                 }
             }
-            Heard::Gap => {}
+            Heard::Gap => self.write_quietly(|replica| replica.hurry(AFTER_GAP)),
+        }
+    }
+
+    fn misunderstand(&self, from: &str, error: &ReceiveError) {
+        metrics::counter!("firecrest_presence_unreadable_total").increment(1);
+        if self.noise.is_news("unreadable") {
+            tracing::warn!(node = from, %error, "a message about presence is not understood");
         }
     }
 

@@ -38,6 +38,20 @@ async fn a_counted_topic_tells_its_number_once_a_second_at_most() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_number_that_is_what_it_was_is_not_told_again() {
+    let endpoint = endpoint(counting());
+    let mut first = guest(&endpoint, ROOM).await;
+    let _ann = endpoint.presence().track(ROOM, "ann", &json!({})).unwrap();
+    first.settle().await;
+    assert_eq!(first.heard(ROOM).pop().unwrap().1, json!({ "count": 1 }));
+    let bob = endpoint.presence().track(ROOM, "bob", &json!({})).unwrap();
+    first.after(ms(300)).await;
+    drop(bob);
+    first.after(ms(3_000)).await;
+    assert_eq!(first.heard(ROOM), []);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_counted_topic_adds_up_all_nodes_and_leaves_out_the_dead() {
     let (cluster, [one, other]) = nodes([counting(), counting()]);
     let mut here = member(&one, ROOM, "ann", json!({})).await;

@@ -41,6 +41,18 @@ async fn p056_a_node_that_is_shut_down_says_goodbye() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_node_that_hands_off_tells_the_others_what_they_are_to_keep() {
+    let (_cluster, [a, b]) = nodes([handing_off(), handing_off()]);
+    sleep(SOON).await;
+    let _first = b.presence().track(ROOM, "ann", &json!({})).unwrap();
+    sleep(ms(10)).await;
+    let _last = b.presence().track(ROOM, "bob", &json!({})).unwrap();
+    shut_down(&b).await;
+    sleep(ms(10)).await;
+    assert_eq!(a.presence().count(ROOM).keys, 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_node_that_hands_off_is_missed_only_when_it_is_down() {
     let (_cluster, [a, b]) = nodes([handing_off(), handing_off()]);
     let mut here = guest(&a, ROOM).await;

@@ -58,6 +58,14 @@ async fn p066_c190_c194_everybody_on_the_topic_is_told_who_comes_and_who_goes_wi
 }
 
 #[tokio::test(start_paused = true)]
+async fn c190_who_is_tracked_without_having_asked_for_the_state_is_told_of_itself() {
+    let endpoint = endpoint(options());
+    let mut ann = Client::connect::<User>(&endpoint).await;
+    ann.join(ROOM, json!({ "key": "ann", "meta": {} })).await;
+    assert_eq!(diffs(&mut ann), [(json!({ "ann": { "metas": [{}] } }), json!({}))]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn p052_who_crashes_is_gone() {
     let endpoint = endpoint(options());
     let mut ann = member(&endpoint, ROOM, "ann", json!({})).await;
