@@ -1,12 +1,12 @@
 // What the conformance tests share: one server per test file, clients that are closed after each test, and promises
-// with deadlines instead of pauses.
+// with deadlines instead of pauses. The tests of clusters share the clients and the promises.
 import { after, afterEach, before } from "node:test";
 import { setInterval as ticks } from "node:timers/promises";
-import { LongPoll, Socket } from "phoenix";
+import { LongPoll, Presence, Socket } from "phoenix";
 import WebSocket from "ws";
 import { startServer } from "./server.mjs";
 
-export { LongPoll, Socket, WebSocket };
+export { LongPoll, Presence, Socket, WebSocket };
 
 // The client logs nothing by itself but looks for these globals, as it would in a browser.
 globalThis.WebSocket = WebSocket;
@@ -28,12 +28,17 @@ export function useServer() {
   before(async () => {
     server = await startServer();
   });
+  useClients();
+  after(() => server?.stop());
+}
+
+/** Disconnects the clients of each test after it; for test files with servers of their own. */
+export function useClients() {
   afterEach(async () => {
     const open = clients;
     clients = [];
     await Promise.all(open.map((socket) => new Promise((resolve) => socket.disconnect(resolve))));
   });
-  after(() => server?.stop());
 }
 
 /** The test file's server. */
@@ -41,7 +46,10 @@ export function running() {
   return server;
 }
 
-/** A client of `path` that is disconnected after the test. Connects unless `connect` is false. */
+/**
+ * A client of `path`, on the test file's server unless `origin` says otherwise, that is disconnected after the test. Connects
+ * unless `connect` is false.
+ */
 export function client(path, { connect = true, origin = server.socketUrl(""), ...options } = {}) {
   const socket = new Socket(origin + path, { transport: WebSocket, ...options });
   clients.push(socket);
@@ -77,11 +85,11 @@ export async function soon(promise, what, ms = deadline) {
   }
 }
 
-/** Resolves with the first truthy value of `condition`, or rejects after the deadline. */
+/** Resolves with the first truthy value of `condition`, which may be a promise's, or rejects after the deadline. */
 export async function until(condition, what, ms = deadline) {
   const end = performance.now() + ms;
   for await (const _ of ticks(5)) {
-    const value = condition();
+    const value = await condition();
     if (value) return value;
     if (performance.now() > end) throw new Error(`${what}: not so within ${ms} ms`);
   }

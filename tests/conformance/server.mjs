@@ -12,6 +12,7 @@ export const programs = {
   liveDemo: { variable: "FIRECREST_LIVE_DEMO_BIN", keepsData: false },
   livePages: { variable: "FIRECREST_LIVE_PAGES_BIN", keepsData: false },
   readerStats: { variable: "FIRECREST_READER_STATS_BIN", keepsData: true },
+  clusterNode: { variable: "FIRECREST_CLUSTER_NODE_BIN", keepsData: false },
 };
 
 /** Milliseconds the server may take to print its address. */
@@ -79,10 +80,14 @@ export class Server {
   }
 }
 
+/** A secret key base; servers that share one trust each other's tokens. */
+export function freshSecret() {
+  return process.env.FIRECREST_SECRET_KEY_BASE ?? randomBytes(48).toString("base64");
+}
+
 /** Starts a program on a free port, with an empty data directory if it keeps data. */
-export async function startServer(program = programs.showcase) {
+export async function startServer(program = programs.showcase, secret = freshSecret()) {
   const data = await mkdtemp(join(tmpdir(), "firecrest-"));
-  const secret = process.env.FIRECREST_SECRET_KEY_BASE ?? randomBytes(48).toString("base64");
   const server = new Server(program, data, secret);
   await server.start("127.0.0.1:0");
   return server;

@@ -7,11 +7,12 @@ use crate::failure::Failure;
 use crate::{npm, tree};
 
 /// The variable that names a server to the tests, and the package and program that it is.
-pub(crate) const SERVERS: [(&str, &str); 4] = [
+pub(crate) const SERVERS: [(&str, &str); 5] = [
     ("FIRECREST_SHOWCASE_BIN", "showcase"),
     ("FIRECREST_LIVE_DEMO_BIN", "live-demo"),
     ("FIRECREST_LIVE_PAGES_BIN", "live-pages"),
     ("FIRECREST_READER_STATS_BIN", "reader-stats"),
+    ("FIRECREST_CLUSTER_NODE_BIN", "cluster-node"),
 ];
 
 /// Most test files at once that each drive a Chromium of their own.
@@ -19,6 +20,9 @@ const BROWSERS: u32 = 3;
 
 /// Most test files at once that wait for the server's real time: more than there are processors.
 const CLIENTS: u32 = 8;
+
+/// Most test files at once that each start a broker and several nodes.
+const CLUSTERS: u32 = 3;
 
 /// Runs the official client's suite `times` times in a row.
 pub(crate) fn run(times: u32) -> Result<(), Failure> {
@@ -31,6 +35,12 @@ pub(crate) fn run(times: u32) -> Result<(), Failure> {
         node_tests("tests/conformance", CLIENTS)?;
     }
     Ok(())
+}
+
+/// Runs the suite with brokers and several nodes. Its client is the conformance suite's.
+pub(crate) fn cluster() -> Result<(), Failure> {
+    npm::install(&tree::root().join("tests/conformance"))?;
+    node_tests("tests/cluster", CLUSTERS)
 }
 
 /// Runs the suite that drives a real browser. It shares the conformance suite's way of starting the server.

@@ -12,7 +12,7 @@ struct Step {
     action: fn() -> Result<(), Failure>,
 }
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step { name: "prerequisites", action: prerequisites::check },
     Step { name: "assets", action: assets::build },
     Step { name: "format", action: || execute(&mut cargo(&["fmt", "--all", "--check"])) },
@@ -24,6 +24,7 @@ const STEPS: [Step; 14] = [
     Step { name: "models of concurrency", action: loom::run },
     Step { name: "build of the servers", action: build_servers },
     Step { name: "conformance with the official client", action: || conformance::run(1) },
+    Step { name: "cluster", action: conformance::cluster },
     Step { name: "browser", action: conformance::browser },
     Step { name: "coverage of the protocol", action: || coverage::run(true) },
     Step { name: "sizes", action: sizes::check },

@@ -3,10 +3,12 @@
 //! [`options`] is what the command line says, [`measurements`] what is measured and, in [`rows`], which target each figure has.
 //! [`server`] and [`loadgen`] run the two programs of one measurement on top of [`process`]; [`rounds`] and [`growth`] repeat it.
 //! Without a server, [`registry`] measures the registry of topics, and each [`chapter`] something else: [`rendering`] templates
-//! and diffs, [`tally`] durable counters. [`statistics`], [`judge`] and [`curve`] turn samples into verdicts. [`table`], [`report`], [`history`] and [`machine`] make `BENCHMARKS.md`, and [`session`] is
-//! the chore as a whole.
+//! and diffs, [`tally`] durable counters, [`presence`] who is there, [`cluster`] several nodes. [`statistics`], [`judge`] and [`curve`]
+//! turn samples into verdicts. [`table`], [`report`], [`history`] and [`machine`] make `BENCHMARKS.md`, and [`session`] is the chore
+//! as a whole.
 
 mod chapter;
+mod cluster;
 mod curve;
 mod growth;
 mod history;
@@ -15,6 +17,7 @@ mod loadgen;
 mod machine;
 mod measurements;
 mod options;
+mod presence;
 mod process;
 mod registry;
 mod rendering;

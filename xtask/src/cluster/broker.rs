@@ -1,6 +1,7 @@
 //! The broker between the nodes.
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -41,6 +42,8 @@ impl Broker {
         let log = log.map_err(|error| Failure::new(format!("target/cluster cannot be written: {error}")))?;
         let mut command = outlived_by_nothing();
         let command = command.args(arguments).current_dir(folder).env("PATH", path_with_sbin());
+        // A group of its own: what ends the nodes must not end what they say goodbye through.
+        let command = command.process_group(0);
         let started = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn();
         let child =
             started.map_err(|error| Failure::new(format!("{} cannot be started: {error}", arguments[0])))?;

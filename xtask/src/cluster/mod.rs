@@ -5,6 +5,8 @@ mod broker;
 mod nodes;
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -46,6 +48,15 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     prerequisites::check_broker(options.engine)?;
     assets::build()?;
     execute(&mut cargo(&["build", "--release", "--package", "showcase"]))?;
+    // The nodes are told by the terminal itself; this stays until they have said goodbye.
+    let told = Arc::new(AtomicBool::new(false));
+    let again = Arc::clone(&told);
+    ctrlc::set_handler(move || {
+        if again.swap(true, Ordering::Relaxed) {
+            std::process::exit(1);
+        }
+    })
+    .map_err(|error| Failure::new(format!("signals cannot be handled: {error}")))?;
     let folder = fresh_folder()?;
     let broker = Broker::start(options.engine, &folder)?;
     let secret = nodes::secret()?;
