@@ -13,6 +13,7 @@ mod broadcast;
 pub mod cluster;
 mod link;
 mod noise;
+mod pace;
 mod pubsub;
 mod sync;
 

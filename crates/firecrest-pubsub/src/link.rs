@@ -9,8 +9,9 @@ use firecrest_wire::Text;
 use tokio::sync::broadcast;
 
 use crate::Broadcast;
-use crate::cluster::{self, Cluster, Content, Frame, Gap, Node, Reached, Receiver, Refused};
+use crate::cluster::{self, Cluster, Content, Frame, FrameError, Gap, Node, Reached, Receiver, Refused};
 use crate::noise::Noise;
+use crate::pace::{Pace, Paces};
 
 /// Most gaps that wait for somebody who listens to them; the oldest go first.
 const MAX_GAPS: usize = 64;
@@ -22,6 +23,9 @@ const LOST: &str = "lost";
 pub trait Service: Send + Sync + 'static {
     /// A message has come. Must not block.
     fn receive(&self, from: &Node, message: Bytes);
+
+    /// This node is connected with the others, for the first time or again. Must not block.
+    fn connected(&self) {}
 
     /// Messages may have been lost, of this service or any other. Must not block.
     fn gap(&self, gap: &Gap);
@@ -47,6 +51,7 @@ pub(crate) struct Link {
     services: RwLock<HashMap<&'static str, Arc<dyn Service>>>,
     gaps: broadcast::Sender<Gap>,
     noise: Noise,
+    paces: Paces,
 }
 
 /// Hands a broadcast from another node to the subscribers of a topic on this one.
@@ -64,6 +69,7 @@ impl Link {
             services: RwLock::default(),
             gaps: broadcast::Sender::new(MAX_GAPS),
             noise: Noise::default(),
+            paces: Paces::default(),
         }
     }
 
@@ -103,13 +109,25 @@ impl Link {
         reached
     }
 
-    pub(crate) fn send(&self, name: &'static str, message: &[u8]) {
-        let frame = cluster::write::service(&self.node, name, message);
-        self.sent(self.cluster.publish(&service_subject(name), frame));
+    pub(crate) fn send(&self, name: &'static str, message: &[u8]) -> Result<(), Refused> {
+        self.serving(|| {
+            self.cluster.publish(&service_subject(name), cluster::write::service(&self.node, name, message))
+        })
     }
 
-    pub(crate) fn send_to(&self, node: &str, name: &'static str, message: &[u8]) {
-        self.sent(self.cluster.direct(node, cluster::write::service(&self.node, name, message)));
+    pub(crate) fn send_to(&self, node: &str, name: &'static str, message: &[u8]) -> Result<(), Refused> {
+        self.serving(|| self.cluster.direct(node, cluster::write::service(&self.node, name, message)))
+    }
+
+    /// Sends a service's message. Without a connection the engine is not even asked: the service is told when there is one, and nothing
+    /// was lost that anybody need be told of.
+    fn serving(&self, send: impl FnOnce() -> Result<(), Refused>) -> Result<(), Refused> {
+        if !self.cluster.health().is_connected() {
+            return Err(Refused::Offline);
+        }
+        let sent = send();
+        self.sent(sent);
+        sent
     }
 
     /// Most bytes of a message for a service, beside what says whose and for whom it is.
@@ -138,43 +156,53 @@ impl Link {
         }
     }
 
-    pub(crate) fn receive(&self, local: &impl Local, message: Bytes) {
-        metrics::counter!("firecrest_cluster_messages_in_total").increment(1);
-        let Frame { from, content } = match Frame::read(message) {
-            Ok(frame) => frame,
-            Err(error) => {
-                metrics::counter!("firecrest_cluster_unreadable_total").increment(1);
-                if self.noise.is_news("unreadable") {
-                    tracing::warn!(%error, "a message on the broker's subjects cannot be read");
-                }
-                return;
-            }
-        };
-        if from.name() == self.node.name() {
-            self.namesake(&from);
-            return;
+    /// Takes what has come. The gap, if another node says that it has lost messages.
+    pub(crate) fn receive(&self, local: &impl Local, message: Bytes) -> Option<Gap> {
+        let frame = Frame::read(message).inspect_err(|error| self.unreadable(error)).ok()?;
+        let from = frame.from.clone();
+        if from == self.node {
+            return None;
         }
-        match content {
+        metrics::counter!("firecrest_cluster_messages_in_total").increment(1);
+        if from.name() == self.node.name() {
+            self.namesake();
+            return None;
+        }
+        match frame.content().inspect_err(|error| self.unreadable(error)).ok()? {
             Content::Broadcast { to, broadcast } => local.hand_out(&to, broadcast),
             Content::Service { name, body } => {
                 if let Some(service) = self.service(&name) {
                     service.receive(&from, body);
                 }
             }
-            Content::Lost => self.gap(Gap::From(from)),
+            Content::Lost => return Some(Gap::From(from)),
+        }
+        None
+    }
+
+    fn unreadable(&self, error: &FrameError) {
+        metrics::counter!("firecrest_cluster_unreadable_total").increment(1);
+        if self.noise.is_news("unreadable") {
+            tracing::warn!(%error, "a message on the broker's subjects cannot be read");
         }
     }
 
-    /// Someone has our name: we ourselves, or another node, which is a mistake that would split presence (P086).
-    fn namesake(&self, from: &Node) {
-        if *from == self.node {
-            return;
-        }
+    /// Another node has our name, which is a mistake (P086).
+    fn namesake(&self) {
         metrics::counter!("firecrest_cluster_namesakes_total").increment(1);
         if self.noise.is_news("namesake") {
             let name = &**self.node.name();
             tracing::error!(node = name, "another node has the name {name:?}: its messages are not heard");
         }
+    }
+
+    pub(crate) fn connected(&self) {
+        self.all_services().iter().for_each(|service| service.connected());
+    }
+
+    /// When to tell of a gap.
+    pub(crate) fn pace(&self, gap: &Gap) -> Pace {
+        self.paces.of(gap)
     }
 
     pub(crate) fn gap(&self, gap: Gap) {
@@ -184,17 +212,17 @@ impl Link {
             Gap::From(node) => ("in", node),
         };
         metrics::counter!("firecrest_cluster_gaps_total", "direction" => direction).increment(1);
-        tracing::warn!(direction, node = %whose, "messages between nodes may have been lost");
+        tracing::warn!(direction, node = ?whose.name(), "messages between nodes may have been lost");
         if gap == Gap::Out {
             self.sent(self.cluster.publish(&service_subject(LOST), cluster::write::lost(&self.node)));
         }
-        let services: Vec<_> =
-            self.services.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
-        for service in services {
-            service.gap(&gap);
-        }
+        self.all_services().iter().for_each(|service| service.gap(&gap));
         // Nobody need listen.
         let _ = self.gaps.send(gap);
+    }
+
+    fn all_services(&self) -> Vec<Arc<dyn Service>> {
+        self.services.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
     fn service(&self, name: &Text) -> Option<Arc<dyn Service>> {

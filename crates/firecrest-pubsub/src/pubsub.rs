@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, Weak};
 
@@ -9,8 +10,9 @@ use bytes::Bytes;
 use firecrest_wire::Text;
 use slab::Slab;
 
-use crate::cluster::{Cluster, Gap, Health, Node, Reached, Receiver};
+use crate::cluster::{Cluster, Gap, Health, Node, Reached, Receiver, Refused};
 use crate::link::{Link, Local};
+use crate::pace::Pace;
 use crate::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::{Broadcast, Service, TooLarge};
 
@@ -115,6 +117,13 @@ impl Subscription {
     }
 }
 
+impl Subscription {
+    /// Whether broadcasts of other nodes arrive, or cannot; not yet, while the broker has not confirmed it.
+    pub fn is_reached(&self) -> bool {
+        self.topic.reached.as_ref().is_none_or(Reached::is_set)
+    }
+}
+
 impl std::fmt::Debug for Subscription {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Subscription").field("topic", &self.topic()).finish_non_exhaustive()
@@ -142,6 +151,19 @@ impl Hold {
         if let Some(reached) = &self.topic.reached {
             reached.wait().await;
         }
+    }
+}
+
+impl Hold {
+    /// Whether the other nodes' broadcasts arrive, or cannot.
+    pub fn is_reached(&self) -> bool {
+        self.topic.reached.as_ref().is_none_or(Reached::is_set)
+    }
+
+    /// Another one of the same topic.
+    pub fn again(&self) -> Hold {
+        self.topic.entries().holds += 1;
+        Hold { registry: Arc::clone(&self.registry), topic: Arc::clone(&self.topic) }
     }
 }
 
@@ -249,6 +271,11 @@ impl PubSub {
         self.subscribed(topic).map_or(0, |topic| topic.entries().slab.len())
     }
 
+    /// Tells of a gap: broadcasts of other nodes may have been missed here.
+    pub fn missed(&self) {
+        Ear(Arc::downgrade(&self.registry)).gap(Gap::In);
+    }
+
     /// Keeps a topic's broadcasts coming from other nodes until somebody has subscribed. Nothing when there are no other nodes,
     /// or when the topic does not concern them.
     pub fn hold(&self, topic: &str) -> Option<Hold> {
@@ -299,18 +326,21 @@ impl PubSub {
         }
     }
 
-    /// Sends a message to a service on all other nodes. It may be lost.
-    pub fn send(&self, service: &'static str, message: &[u8]) {
-        if let Some(link) = &self.registry.link {
-            link.send(service, message);
-        }
+    /// Sends a message to a service on all other nodes.
+    ///
+    /// # Errors
+    /// When it will not be sent: without other nodes, or a connection to them, it is [`Refused::Offline`]. One that is sent may still be
+    /// lost.
+    pub fn send(&self, service: &'static str, message: &[u8]) -> Result<(), Refused> {
+        self.registry.link.as_ref().ok_or(Refused::Offline)?.send(service, message)
     }
 
-    /// Sends a message to a service on one other node. It may be lost.
-    pub fn send_to(&self, node: &str, service: &'static str, message: &[u8]) {
-        if let Some(link) = &self.registry.link {
-            link.send_to(node, service, message);
-        }
+    /// Sends a message to a service on one other node.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn send_to(&self, node: &str, service: &'static str, message: &[u8]) -> Result<(), Refused> {
+        self.registry.link.as_ref().ok_or(Refused::Offline)?.send_to(node, service, message)
     }
 
     /// Most bytes of a message to the service of this name: a larger one is lost. Nothing when there are no other nodes. It may change
@@ -422,19 +452,43 @@ impl Local for Registry {
 /// What other nodes say to this one. It does not keep the registry.
 struct Ear(Weak<Registry>);
 
+impl Ear {
+    /// A panic of whoever is told ends nothing but that: the engine's own task goes on.
+    fn tell(&self, tell: impl FnOnce(&Registry, &Link)) {
+        let Some(registry) = self.0.upgrade() else { return };
+        let Some(link) = &registry.link else { return };
+        if catch_unwind(AssertUnwindSafe(|| tell(&registry, link))).is_err() {
+            metrics::counter!("firecrest_cluster_panics_total").increment(1);
+            tracing::error!("a receiver of other nodes' messages panicked");
+        }
+    }
+}
+
 impl Receiver for Ear {
     fn receive(&self, message: Bytes) {
-        let Some(registry) = self.0.upgrade() else { return };
-        if let Some(link) = &registry.link {
-            link.receive(&*registry, message);
+        let mut gap = None;
+        self.tell(|registry, link| gap = link.receive(registry, message));
+        if let Some(gap) = gap {
+            self.gap(gap);
         }
     }
 
+    fn connected(&self) {
+        self.tell(|_, link| link.connected());
+    }
+
     fn gap(&self, gap: Gap) {
-        let Some(registry) = self.0.upgrade() else { return };
-        if let Some(link) = &registry.link {
-            link.gap(gap);
-        }
+        self.tell(|_, link| match link.pace(&gap) {
+            Pace::Now => link.gap(gap),
+            Pace::In(wait) => {
+                let ear = Ear(Weak::clone(&self.0));
+                tokio::spawn(async move {
+                    tokio::time::sleep(wait).await;
+                    ear.gap(gap);
+                });
+            }
+            Pace::Waits => {}
+        });
     }
 }
 

@@ -133,14 +133,14 @@ async fn services_hear_all_nodes_or_one_and_the_gaps() {
     for (node, ear) in [(&a, &at_a), (&b, &at_b), (&c, &at_c)] {
         node.serve("presence", ear.clone()).wait().await;
     }
-    a.send("presence", b"all");
-    a.send_to("c", "presence", b"one");
-    a.send_to("nobody", "presence", b"none");
-    a.send("other", b"unheard");
+    a.send("presence", b"all").unwrap();
+    a.send_to("c", "presence", b"one").unwrap();
+    a.send_to("nobody", "presence", b"none").unwrap();
+    a.send("other", b"unheard").unwrap();
     assert_eq!(at_c.until(2).await, ["a:all", "a:one"]);
     assert_eq!(at_b.until(1).await, ["a:all"]);
     cluster.cut("b");
-    a.send("presence", b"lost");
+    a.send("presence", b"lost").unwrap();
     cluster.heal("b");
     assert_eq!(at_b.until(3).await, ["a:all", "in", "out"]);
     assert_eq!(at_a.until(1).await, ["from b"]);
@@ -192,6 +192,7 @@ proptest! {
             struct Deaf;
             impl firecrest_pubsub::cluster::Receiver for Deaf {
                 fn receive(&self, _: Bytes) {}
+                fn connected(&self) {}
                 fn gap(&self, _: Gap) {}
             }
             raw.start(Node::new("raw", 77), Arc::new(Deaf));

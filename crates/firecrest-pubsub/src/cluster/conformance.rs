@@ -58,12 +58,17 @@ struct Member<C> {
 struct Ear {
     heard: mpsc::UnboundedSender<Bytes>,
     gaps: Mutex<Vec<Gap>>,
+    connected: AtomicU64,
 }
 
 impl Receiver for Ear {
     fn receive(&self, message: Bytes) {
         // The test may be over.
         let _ = self.heard.send(message);
+    }
+
+    fn connected(&self) {
+        self.connected.fetch_add(1, Ordering::Relaxed);
     }
 
     fn gap(&self, gap: Gap) {
@@ -84,11 +89,11 @@ async fn start<C: Cluster>(node: &impl AsyncFn() -> C) -> Member<C> {
 
 async fn started<C: Cluster>(cluster: C) -> Member<C> {
     let (sender, heard) = mpsc::unbounded_channel();
-    let ear = Arc::new(Ear { heard: sender, gaps: Mutex::default() });
+    let ear = Arc::new(Ear { heard: sender, gaps: Mutex::default(), connected: AtomicU64::new(0) });
     let name = unique("node");
     cluster.start(Node::new(&name, rand_life()), Arc::clone(&ear) as _);
     let connected = async {
-        while !cluster.health().is_connected() {
+        while !cluster.health().is_connected() || ear.connected.load(Ordering::Relaxed) != 1 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };

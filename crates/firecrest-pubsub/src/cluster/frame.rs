@@ -16,11 +16,12 @@ const BINARY: u8 = 1;
 const SERVICE: u8 = 2;
 const LOST: u8 = 3;
 
-/// A message between nodes.
+/// A message between nodes, whose content is not read yet.
 #[derive(Debug)]
 pub(crate) struct Frame {
     pub(crate) from: Node,
-    pub(crate) content: Content,
+    kind: u8,
+    rest: Bytes,
 }
 
 /// What a message is about.
@@ -118,7 +119,7 @@ pub(crate) mod write {
 }
 
 impl Frame {
-    /// Reads a message. The payload of a broadcast is a part of it, not a copy, and JSON is checked.
+    /// Reads who has sent a message.
     pub(crate) fn read(message: Bytes) -> Result<Self, FrameError> {
         let mut rest = message;
         let version = u8(&mut rest)?;
@@ -128,18 +129,23 @@ impl Frame {
         let kind = u8(&mut rest)?;
         let life = u128::from_be_bytes(take(&mut rest, 16)?[..].try_into().map_err(|_| FrameError::Short)?);
         let from = Node::new(&short(&mut rest)?, life);
-        let content = match kind {
+        Ok(Frame { from, kind, rest })
+    }
+
+    /// Reads what it is about. The payload of a broadcast is a part of the message, not a copy, and JSON is checked.
+    pub(crate) fn content(self) -> Result<Content, FrameError> {
+        let Frame { kind, mut rest, .. } = self;
+        match kind {
             JSON | BINARY => {
                 let (to, topic, event) = (long(&mut rest)?, long(&mut rest)?, long(&mut rest)?);
                 let payload = if kind == JSON { json(rest)? } else { Payload::Binary(rest) };
                 serializer::validate_broadcast(&topic, &event, &payload).map_err(|_| FrameError::Payload)?;
-                Content::Broadcast { to, broadcast: Broadcast::new(topic, event, payload) }
+                Ok(Content::Broadcast { to, broadcast: Broadcast::new(topic, event, payload) })
             }
-            SERVICE => Content::Service { name: short(&mut rest)?, body: rest },
-            LOST => Content::Lost,
-            other => return Err(FrameError::Kind(other)),
-        };
-        Ok(Frame { from, content })
+            SERVICE => Ok(Content::Service { name: short(&mut rest)?, body: rest }),
+            LOST => Ok(Content::Lost),
+            other => Err(FrameError::Kind(other)),
+        }
     }
 }
 

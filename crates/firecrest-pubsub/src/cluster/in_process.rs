@@ -42,6 +42,7 @@ struct Member {
 }
 
 enum Heard {
+    Connected,
     Message(Bytes),
     Gap(Gap),
 }
@@ -82,9 +83,9 @@ impl InProcess {
     pub fn heal(&self, node: &str) {
         for member in named(&mut self.members(), node).filter(|member| member.is_cut) {
             member.is_cut = false;
-            for gap in [Gap::In, Gap::Out] {
+            for heard in [Heard::Connected, Heard::Gap(Gap::In), Heard::Gap(Gap::Out)] {
                 // A queue that is full ends with a gap anyway.
-                let _ = member.inbox.try_send(Heard::Gap(gap));
+                let _ = member.inbox.try_send(heard);
             }
         }
     }
@@ -158,8 +159,10 @@ impl Cluster for InProcessNode {
         *state = State::Started(self.cluster.members().insert(member));
         drop(state);
         tokio::spawn(async move {
+            receiver.connected();
             while let Some(heard) = waiting.recv().await {
                 match heard {
+                    Heard::Connected => receiver.connected(),
                     Heard::Message(message) => receiver.receive(message),
                     Heard::Gap(gap) => receiver.gap(gap),
                 }
@@ -222,6 +225,15 @@ impl Cluster for InProcessNode {
             self.cluster.members().remove(member);
         }
         std::future::ready(()).boxed()
+    }
+}
+
+/// As a process that ends.
+impl Drop for InProcessNode {
+    fn drop(&mut self) {
+        if let Some(member) = self.member() {
+            self.cluster.members().try_remove(member);
+        }
     }
 }
 

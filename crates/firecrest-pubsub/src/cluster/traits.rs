@@ -15,8 +15,10 @@ use super::{Health, Node, Reached};
 /// * Messages of one node on one subject arrive in the order in which they were published, or not at all.
 /// * A message reaches only nodes that have subscribed to its subject. A node may hear its own: [`Receiver`] knows them.
 /// * While there is no connection nothing is kept: messages are [`Refused::Offline`], and once there is one again, both
-///   directions have a [`Gap`].
-/// * Subscriptions outlive connections: they are made again before [`Health::Connected`] is said.
+///   directions have a [`Gap`]. At the first connection only what was lost has one: [`Gap::In`] when a subscription was said to be
+///   [`Reached`] before, [`Gap::Out`] when a message was refused.
+/// * Subscriptions outlive connections: they are made again before [`Health::Connected`] is said, and those that are asked for meanwhile
+///   do not delay that.
 /// * Subjects are any text of up to 70,000 bytes. An adapter may write them down as it likes, long ones as a digest too: who hears
 ///   of another subject by accident does no harm.
 pub trait Cluster: fmt::Debug + Send + Sync + 'static {
@@ -36,8 +38,9 @@ pub trait Cluster: fmt::Debug + Send + Sync + 'static {
     /// As [`publish`](Self::publish).
     fn direct(&self, node: &str, message: Bytes) -> Result<(), Refused>;
 
-    /// Wants the messages of a subject. `reached` is said once that is in effect, at once when there is no connection. Called only for
-    /// a subject that is not wanted yet.
+    /// Wants the messages of a subject. `reached` is said once that is in effect, or when there is no connection: at once after an attempt to
+    /// connect has failed or a connection was lost; while the first attempt is under way, when that has ended. Called only for a subject
+    /// that is not wanted yet.
     fn subscribe(&self, subject: &str, reached: Reached);
 
     /// Does not want the messages of a subject any more. Some that are on their way may still come.
@@ -57,6 +60,9 @@ pub trait Cluster: fmt::Debug + Send + Sync + 'static {
 pub trait Receiver: Send + Sync + 'static {
     /// A message has come. It need not be one of ours: what cannot be read is counted and left.
     fn receive(&self, message: Bytes);
+
+    /// There is a connection, the first or another: [`Health::Connected`] was said. Before the [`gap`](Self::gap)s that it ends.
+    fn connected(&self);
 
     /// Messages may have been lost.
     fn gap(&self, gap: Gap);

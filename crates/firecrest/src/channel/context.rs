@@ -154,10 +154,18 @@ impl<'a, I: Send + 'static> Context<'a, I> {
     }
 
     /// Subscribes this channel to another topic; its broadcasts arrive in `handle_broadcast`. Subscribing to a topic
-    /// again changes nothing.
+    /// again changes nothing. In a cluster broadcasts of other nodes arrive a moment later: wait for [`reached`](Self::reached) before
+    /// loading what they are about. Topics of [`Joined::subscribe`](super::Joined::subscribe) are waited for by the join itself.
     pub fn subscribe(&mut self, topic: &str) {
         let Core { shared, endpoint, subscriptions, .. } = &mut *self.core;
         Foreign::subscribe(shared, endpoint, topic, subscriptions);
+    }
+
+    /// Waits until broadcasts of other nodes arrive on everything that was [subscribed](Self::subscribe) to, a second at most; when it
+    /// takes longer, [`Endpoint::cluster_gaps`] tells. Without other nodes it is ready at once.
+    pub async fn reached(&mut self) {
+        let topics = self.core.subscriptions.iter().map(Subscription::topic);
+        drop(self.core.endpoint.reach(topics).await);
     }
 
     /// Ends a subscription made with [`subscribe`](Self::subscribe). Broadcasts that wait in the mailbox still arrive.

@@ -106,6 +106,9 @@ async fn join<S: Socket, C: Channel<S>>(
     instance: Arc<Instance<S>>,
     mut start: Start,
 ) -> Option<Box<Live<C>>> {
+    // Before anything is asked: what the channel answers with may be as old as this, and no broadcast since then may be missed. A
+    // topic that is joined again stays wanted.
+    let _held = instance.endpoint.reach(std::iter::once(&*start.shared.topic)).await;
     let replaced = match start.predecessor.take() {
         Some(predecessor) => predecessor.finish().await,
         None => None,
@@ -117,11 +120,8 @@ async fn join<S: Socket, C: Channel<S>>(
         let shared = &start.shared;
         shared.connection.reply(&shared.join_ref, &start.reference, shared.name(), status, payload)
     };
-    let held = match &joined {
-        Answer::Ok(joined) => {
-            let others = joined.topics.iter().map(String::as_str);
-            instance.endpoint.reach(std::iter::once(&*start.shared.topic).chain(others)).await
-        }
+    let _others = match &joined {
+        Answer::Ok(joined) => instance.endpoint.reach(joined.topics.iter().map(String::as_str)).await,
         _ => Vec::new(),
     };
     let rejected = match joined {
@@ -134,7 +134,6 @@ async fn join<S: Socket, C: Channel<S>>(
         // Every join is answered, as long as there is somebody to be told.
         Answer::Cancelled => Rejected::reason("join replaced"),
     };
-    drop(held);
     // There was no channel that could end.
     start.shared.set_told();
     refuse(&start.shared.topic, rejected, |payload| announce("error", payload));

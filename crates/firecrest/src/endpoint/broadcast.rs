@@ -101,11 +101,13 @@ impl Endpoint {
     }
 
     /// Closes every connection, on all nodes, whose socket has this id (spec §1.11). The clients reconnect: make sure that `connect`
-    /// refuses them if that is not wanted.
+    /// refuses them if that is not wanted. It reaches other nodes as a broadcast does, at most once: a connection to a node that cannot be
+    /// reached now stays open.
     pub fn disconnect(&self, id: &str) {
-        let disconnect = Broadcast::new(id.to_owned(), "disconnect", Payload::empty());
-        if let Err(error) = self.pubsub().broadcast(disconnect, None) {
+        let disconnect = || Broadcast::new(id.to_owned(), "disconnect", Payload::empty());
+        if let Err(error) = self.pubsub().broadcast(disconnect(), None) {
             tracing::error!(%error, "the id of a socket is too long for the other nodes");
+            self.pubsub().local_broadcast(disconnect(), None);
         }
     }
 

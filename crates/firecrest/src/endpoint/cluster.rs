@@ -41,8 +41,19 @@ impl Endpoint {
     pub(crate) async fn reach(&self, topics: impl Iterator<Item = &str>) -> Vec<Hold> {
         let held: Vec<_> = topics.filter_map(|topic| self.pubsub().hold(topic)).collect();
         if !held.is_empty() && timeout(REACH, join_all(held.iter().map(Hold::reached))).await.is_err() {
-            tracing::warn!("went on before the broadcasts of other nodes are sure to arrive");
+            self.reach_late(&held);
         }
         held
+    }
+
+    /// Nobody waits any longer, and says so once what was waited for is there: until then broadcasts may be missed.
+    fn reach_late(&self, held: &[Hold]) {
+        metrics::counter!("firecrest_cluster_late_total").increment(1);
+        let late: Vec<_> = held.iter().filter(|hold| !hold.is_reached()).map(Hold::again).collect();
+        let pubsub = self.pubsub().clone();
+        tokio::spawn(async move {
+            join_all(late.iter().map(Hold::reached)).await;
+            pubsub.missed();
+        });
     }
 }

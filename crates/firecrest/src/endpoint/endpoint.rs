@@ -54,11 +54,12 @@ impl Endpoint {
     /// | `FIRECREST_HOST` | public host name or address, without scheme, port or path | the `Host` of each request |
     /// | `FIRECREST_CHECK_ORIGIN` | `host`, `conn`, `any`, or origins separated by commas | `host` |
     /// | `FIRECREST_TALLY` | the file that durable counters are kept in, in a folder that exists | in memory, and a warning when they are first asked for |
+    /// | `FIRECREST_CLUSTER` | the broker that connects this node with others, `redis://…` or `nats://…`, with the feature of that name | no others |
     /// | `FIRECREST_NODE` | this node's name, unique in a cluster | a random one |
     ///
     /// # Errors
-    /// When a variable cannot be read, the host is none, the secret is missing in production or too short, or the file of counters
-    /// cannot be opened.
+    /// When a variable cannot be read, the host is none, the secret is missing in production or too short, the file of counters
+    /// cannot be opened, or no engine can use the URL of the cluster.
     pub fn from_env() -> Result<Self, EndpointError> {
         EndpointBuilder::from_env()?.build()
     }

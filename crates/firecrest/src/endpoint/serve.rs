@@ -78,7 +78,7 @@ impl Endpoint {
     /// Serves an application until `stop` is ready, then drains: connections are told to go, requests in flight are
     /// finished, channels end. Returns when all of that is done, or six seconds after the last was told; what has not ended
     /// by then is left to the end of the runtime. At last the [counters](Self::tally) are written, and the node leaves
-    /// [presence](Self::presence), unless that hands off, and its cluster.
+    /// [presence](Self::presence), unless that hands off, and its cluster, both for good: served again it is alone.
     pub async fn serve_until(&self, listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
         if let Ok(address) = listener.local_addr() {
             tracing::info!("listening on http://{address}");

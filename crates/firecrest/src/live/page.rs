@@ -207,7 +207,12 @@ impl Reach<'_> {
             }
             Ear::Nobody(missed) => {
                 let pubsub = self.page.endpoint.pubsub();
-                self.subscriptions.push(pubsub.subscribe(topic, SubscriberId::unique(), missed.clone()));
+                let subscription = pubsub.subscribe(topic, SubscriberId::unique(), missed.clone());
+                if !subscription.is_reached() {
+                    // Another node may say something that is not heard here yet.
+                    missed.miss();
+                }
+                self.subscriptions.push(subscription);
             }
         }
     }
@@ -228,6 +233,14 @@ enum Hearing {
 }
 
 impl Missed {
+    /// Something may have been missed.
+    fn miss(&self) {
+        let mut hearing = self.hearing();
+        if matches!(*hearing, Hearing::Nothing) {
+            *hearing = Hearing::Something;
+        }
+    }
+
     /// From now on the channel hears. No, when something was missed.
     pub(super) fn adopt(&self, shared: &Arc<Shared>) -> bool {
         let mut hearing = self.hearing();

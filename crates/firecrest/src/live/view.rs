@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use firecrest_pubsub::Subscription;
 use firecrest_tally::{Counter, TallyError};
 use firecrest_wire::params::{Params, ParamsShapeError};
 use serde::Serialize;
@@ -180,9 +181,18 @@ impl<'a, I: Send + 'static> View<'a, I> {
 
     /// Subscribes this view to a topic; its broadcasts arrive in `handle_broadcast` (F078). Subscribing again changes nothing.
     ///
-    /// Nothing is missed between the page and the socket: a view whose topics had a broadcast in between is mounted again.
+    /// Nothing is missed between the page and the socket: a view whose topics had a broadcast in between is mounted again. In a cluster
+    /// broadcasts of other nodes arrive a moment later, unless somebody here is subscribed already: wait for
+    /// [`reached`](Self::reached) before loading what they are about.
     pub fn subscribe(&mut self, topic: &str) {
         self.reach.subscribe(topic);
+    }
+
+    /// Waits until broadcasts of other nodes arrive on everything that this view is subscribed to, a second at most; when it takes longer,
+    /// [`Endpoint::cluster_gaps`] tells. Without other nodes it is ready at once.
+    pub async fn reached(&mut self) {
+        let topics = self.reach.subscriptions.iter().map(Subscription::topic);
+        drop(self.reach.page.endpoint.reach(topics).await);
     }
 
     /// Ends a subscription.
@@ -209,7 +219,7 @@ impl<'a, I: Send + 'static> View<'a, I> {
         Ok(counter)
     }
 
-    /// Who looks, on this node, at any of the views that name this audience, which is [watched](Self::watch). From now on this
+    /// Who looks, on all nodes, at any of the views that name this audience, which is [watched](Self::watch). From now on this
     /// view is one of them, as long as its socket is open. It is the same as [`Endpoint::viewers`] of that name.
     pub fn audience(&mut self, name: &str) -> Viewers {
         self.reach.audience(name)

@@ -102,10 +102,10 @@ impl Service {
         metrics::counter!("firecrest_presence_messages_total", "direction" => "out").increment(1);
         metrics::counter!("firecrest_presence_bytes_total", "direction" => "out")
             .increment(bytes.len() as u64);
-        match to {
+        let _ = match to {
             Target::All => self.pubsub.send(NAME, bytes),
             Target::Node(node) => self.pubsub.send_to(node, NAME, bytes),
-        }
+        };
     }
 
     /// Tells a topic's change to whoever is interested.

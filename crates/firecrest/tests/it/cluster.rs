@@ -1,9 +1,16 @@
 //! Several nodes, each with a server and clients of its own (spec §7.1).
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
 use firecrest::prelude::*;
 use firecrest::pubsub::SubscriberId;
-use firecrest::pubsub::cluster::{Gap, InProcess};
+use firecrest::pubsub::cluster::{
+    self, Cluster, Gap, Health, InProcess, InProcessNode, Node, Reached, Receiver,
+};
 use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -25,6 +32,9 @@ impl Socket for User {
     }
 }
 
+/// How often a channel was asked to join `room:slow`.
+static ASKED: AtomicUsize = AtomicUsize::new(0);
+
 struct Room {
     waiting: Option<DeferredReply>,
 }
@@ -44,7 +54,10 @@ impl Channel<User> for Room {
     type Info = ();
     const INTERCEPT: &'static [&'static str] = &["marked"];
 
-    async fn join(_request: Join<'_, User>) -> Result<Joined<Self>, Rejected> {
+    async fn join(request: Join<'_, User>) -> Result<Joined<Self>, Rejected> {
+        if request.topic() == "room:slow" {
+            ASKED.fetch_add(1, Ordering::SeqCst);
+        }
         Ok(Joined::new(Room { waiting: None }).subscribe("answers"))
     }
 
@@ -72,8 +85,62 @@ impl Channel<User> for Room {
     }
 }
 
+/// An engine whose broker takes its time to confirm.
+#[derive(Clone, Debug)]
+struct Slow(Arc<(InProcessNode, Mutex<Vec<Reached>>)>);
+
+impl Slow {
+    fn new(cluster: &InProcess) -> Slow {
+        Slow(Arc::new((cluster.node(), Mutex::default())))
+    }
+
+    /// Confirms everything up to now.
+    fn confirm(&self) {
+        self.0.1.lock().unwrap().drain(..).for_each(|reached| reached.set());
+    }
+}
+
+impl Cluster for Slow {
+    fn start(&self, node: Node, receiver: Arc<dyn Receiver>) {
+        self.0.0.start(node, receiver);
+    }
+
+    fn publish(&self, subject: &str, message: Bytes) -> Result<(), cluster::Refused> {
+        self.0.0.publish(subject, message)
+    }
+
+    fn direct(&self, node: &str, message: Bytes) -> Result<(), cluster::Refused> {
+        self.0.0.direct(node, message)
+    }
+
+    fn subscribe(&self, subject: &str, reached: Reached) {
+        self.0.0.subscribe(subject, Reached::new());
+        self.0.1.lock().unwrap().push(reached);
+    }
+
+    fn unsubscribe(&self, subject: &str) {
+        self.0.0.unsubscribe(subject);
+    }
+
+    fn health(&self) -> Health {
+        self.0.0.health()
+    }
+
+    fn max_message(&self) -> usize {
+        self.0.0.max_message()
+    }
+
+    fn close(&self) -> BoxFuture<'static, ()> {
+        self.0.0.close()
+    }
+}
+
 async fn node(cluster: &InProcess, name: &str) -> Server {
-    let endpoint = Endpoint::builder().node(name).cluster(cluster.node()).build().unwrap();
+    node_on(cluster.node(), name).await
+}
+
+async fn node_on(cluster: impl Cluster, name: &str) -> Server {
+    let endpoint = Endpoint::builder().node(name).cluster(cluster).build().unwrap();
     let router = endpoint.socket::<User>("/socket").into_router();
     Server::start(endpoint, router).await
 }
@@ -190,7 +257,7 @@ async fn a_node_that_is_cut_off_serves_its_clients_and_says_what_is_wrong() {
 async fn the_topics_of_live_views_stay_on_their_node() {
     let cluster = InProcess::new();
     let (a, b) = (node(&cluster, "a").await, node(&cluster, "b").await);
-    let ear = std::sync::Arc::new(Ear::default());
+    let ear = Arc::new(Ear::default());
     let subscribe = |topic| b.endpoint.pubsub().subscribe(topic, SubscriberId::unique(), ear.clone());
     let _subscriptions = [subscribe("lv:phx-1"), subscribe("room:1")];
     a.endpoint.broadcast("lv:phx-1", "hello", &json!({})).unwrap();
@@ -200,10 +267,10 @@ async fn the_topics_of_live_views_stay_on_their_node() {
 }
 
 #[derive(Default)]
-struct Ear(std::sync::Mutex<Vec<String>>);
+struct Ear(Mutex<Vec<String>>);
 
 impl firecrest::pubsub::Subscriber for Ear {
-    fn deliver(&self, broadcast: &std::sync::Arc<Broadcast>) {
+    fn deliver(&self, broadcast: &Arc<Broadcast>) {
         self.0.lock().unwrap().push(broadcast.topic().to_owned());
     }
 }
@@ -217,4 +284,32 @@ async fn a_node_that_ends_leaves_its_cluster() {
     assert_eq!(endpoint.cluster_health().unwrap().to_string(), "closed");
     assert!(b.endpoint.cluster_health().unwrap().is_connected());
     endpoint.broadcast("room:1", "late", &json!({})).unwrap();
+}
+
+/// What a channel loads to answer a join may be stale when its topic is wanted only afterwards.
+#[tokio::test]
+async fn a_channel_is_asked_when_no_broadcast_of_its_topic_can_be_missed_any_more() {
+    let cluster = InProcess::new();
+    let slow = Slow::new(&cluster);
+    let a = node_on(slow.clone(), "a").await;
+    let confirming = async {
+        loop {
+            slow.confirm();
+            tokio::task::yield_now().await;
+        }
+    };
+    let mut client = tokio::select! {
+        client = a.connect() => client,
+        () = confirming => unreachable!("it goes on for ever"),
+    };
+    client.send(json!(["1", "1", "room:slow", "phx_join", {}])).await;
+    client.expect_silence().await;
+    assert_eq!(ASKED.load(Ordering::SeqCst), 0);
+    slow.confirm();
+    until(|| ASKED.load(Ordering::SeqCst) == 1).await;
+    // The topic that it subscribes to is confirmed late: it goes on, and says that it may have missed something.
+    let mut gaps = a.endpoint.cluster_gaps();
+    client.expect_ok("1", "1", "room:slow", json!({})).await;
+    slow.confirm();
+    assert_eq!(soon(gaps.next()).await, Some(Gap::In));
 }

@@ -157,13 +157,21 @@ impl<'a, I: Send + 'static> Shared<'a, I> {
         viewers
     }
 
-    /// Subscribes to a topic; its broadcasts arrive in `handle_broadcast`. Subscribing again changes nothing.
+    /// Subscribes to a topic; its broadcasts arrive in `handle_broadcast`. Subscribing again changes nothing. In a cluster broadcasts of
+    /// other nodes arrive a moment later: wait for [`reached`](Self::reached) before loading what they are about.
     pub fn subscribe(&mut self, topic: &str) {
         let Ties { stage, subscriptions, .. } = &mut *self.ties;
         if subscriptions.iter().all(|subscription| subscription.topic() != topic) {
             let listener = Arc::new(Listener::new(stage));
             subscriptions.push(stage.endpoint.pubsub().subscribe(topic, SubscriberId::unique(), listener));
         }
+    }
+
+    /// Waits until broadcasts of other nodes arrive on everything that was subscribed to, a second at most; when it takes longer,
+    /// [`Endpoint::cluster_gaps`](crate::Endpoint::cluster_gaps) tells. Without other nodes it is ready at once.
+    pub async fn reached(&mut self) {
+        let topics = self.ties.subscriptions.iter().map(Subscription::topic);
+        drop(self.ties.stage.endpoint.reach(topics).await);
     }
 
     /// Ends a subscription. Broadcasts that wait already still arrive.

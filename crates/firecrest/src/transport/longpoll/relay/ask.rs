@@ -95,6 +95,8 @@ impl Remote {
         content_type: Option<&str>,
         body: Bytes,
     ) -> Result<Posted, Unreached> {
+        let bytes = u32::try_from(body.len()).unwrap_or(u32::MAX);
+        let _room = self.relay.room.try_acquire_many(bytes).map_err(|_| Unreached::Busy)?;
         let mut call = self.call()?;
         let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
         let content_type = Text::copied(essence.trim());

@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use bytes::Bytes;
 use firecrest_pubsub::cluster::{Gap, Node};
 use firecrest_pubsub::{PubSub, Service};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 
 use super::asked::Asked;
@@ -20,6 +20,10 @@ use crate::transport::longpoll::sessions::Table;
 /// The name of the service that nodes send each other's requests to.
 const SERVICE: &str = "longpoll";
 
+/// Bytes of POSTs that may be on their way to other nodes and not answered yet, whatever they are; those beyond are answered 503. They
+/// share the way with everybody's broadcasts, which must not be lost for their sake.
+const MAX_PUSHED: usize = 8 * 1024 * 1024;
+
 /// The way to the sessions of other nodes, and theirs to ours.
 pub(in crate::transport::longpoll) struct Relay {
     pub(super) node: Node,
@@ -31,6 +35,8 @@ pub(in crate::transport::longpoll) struct Relay {
     pub(super) gathering: Gathering,
     /// Tells polls of other nodes' sessions that this node goes.
     pub(super) leaving: Notify,
+    /// Room for bytes of POSTs.
+    pub(super) room: Semaphore,
     pubsub: PubSub,
     seal: Seal,
 }
@@ -52,6 +58,7 @@ impl Relay {
             heard: Heard::default(),
             gathering: Gathering::default(),
             leaving: Notify::new(),
+            room: Semaphore::new(MAX_PUSHED),
             pubsub: pubsub.clone(),
             seal: Seal::new(secret),
         });
@@ -85,7 +92,8 @@ impl Relay {
         for mut piece in cut(is_answer, number, whole, most.saturating_sub(HEADER_LEN + SEAL_LEN)) {
             let seal = self.seal.sign(&self.node, to, &piece);
             piece.extend_from_slice(&seal);
-            self.pubsub.send_to(to.name(), SERVICE, &piece);
+            // Whoever waits for an answer notices that there is none.
+            let _ = self.pubsub.send_to(to.name(), SERVICE, &piece);
         }
     }
 
