@@ -14,6 +14,8 @@ use crate::longpoll::client::{ok, settle};
 struct Deaf;
 
 impl Receiver for Deaf {
+    fn connected(&self) {}
+
     fn receive(&self, _: Bytes) {}
 
     fn gap(&self, _: Gap) {}

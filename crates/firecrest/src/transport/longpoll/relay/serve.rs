@@ -16,6 +16,9 @@ use super::serving::Begun;
 use crate::transport::longpoll::response;
 use crate::transport::longpoll::session::{Polled, Posted, Session};
 
+/// How often within its window it is said that a poll hangs.
+const BEATS: u32 = 4;
+
 /// What an offer needs beside its messages.
 const OFFER_HEAD: usize = 64;
 
@@ -38,10 +41,14 @@ impl Relay {
                 let answer = if session.take(offer) { Answer::Taken } else { Answer::Stale };
                 self.answer(from, number, &answer);
             }
-            Request::Poll(_) => self.begin(from, number, Beat { window, again: None }, offer(session)),
+            Request::Poll(_) => {
+                // So that a node that was killed is noticed before the window is over.
+                let beat = Beat { window: window / BEATS, again: window / BEATS };
+                self.begin(from, number, beat, offer(session));
+            }
             Request::Push { content_type, body, .. } => {
                 if self.heard.is_new(from.life(), number) {
-                    let beat = Beat { window, again: Some(window / 2) };
+                    let beat = Beat { window, again: window / 2 };
                     self.begin(from, number, beat, async move {
                         match session.handle(Some(&content_type), body).await {
                             Posted::Done => Answer::Done,
@@ -84,7 +91,7 @@ struct Beat {
     /// How long it may last until something is said again.
     window: Duration,
     /// After which time it is said again that it goes on.
-    again: Option<Duration>,
+    again: Duration,
 }
 
 /// Who waits for what is being done.
@@ -112,7 +119,7 @@ impl Asker {
                 biased;
                 () = given_up.cancelled() => return,
                 answer = &mut work => return self.tell(&answer),
-                () = sleep(beat.again.unwrap_or(Duration::MAX)) => {}
+                () = sleep(beat.again) => {}
             }
         }
     }
