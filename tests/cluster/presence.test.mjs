@@ -41,7 +41,7 @@ for (const engine of engines) {
       await agree(topic, nodes(), [...early, late, later]);
     });
 
-    test(`P015 P071 one key on two nodes has several metas, the oldest first on every node (${engine})`, async () => {
+    test(`P015 P071 C314 one key on two nodes has several metas, the oldest first on every node (${engine})`, async () => {
       const { a, b, c } = cluster().nodes;
       const topic = "lobby:devices";
       const guests = [];

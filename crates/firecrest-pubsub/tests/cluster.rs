@@ -126,7 +126,7 @@ async fn a_topic_that_is_held_is_heard_and_one_that_nobody_keeps_is_not() {
 }
 
 #[tokio::test]
-async fn services_hear_all_nodes_or_one_and_the_gaps() {
+async fn c219_services_hear_all_nodes_or_one_and_the_gaps() {
     let cluster = InProcess::new();
     let (a, b, c) = (node(&cluster, "a"), node(&cluster, "b"), node(&cluster, "c"));
     let [at_a, at_b, at_c] = [(); 3].map(|()| Arc::new(Ear::default()));

@@ -126,7 +126,7 @@ async fn what_says_the_same_is_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn p054_p055_c197_tracking_twice_and_updating_nobody_are_refused() {
+async fn p054_p055_c197_c228_tracking_twice_and_updating_nobody_are_refused() {
     let endpoint = endpoint(options());
     let mut ann = member(&endpoint, ROOM, "ann", json!({})).await;
     let (status, reason) = ann.ask(ROOM, "track", json!({ "key": "ann", "meta": { "again": true } })).await;
