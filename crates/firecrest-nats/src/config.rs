@@ -35,7 +35,7 @@ pub struct NatsClusterOptions {
     pub max_message: usize,
     /// How long connecting may take, and how long an answer. Default: 5 s. A connection on which nothing was heard for half as
     /// long is asked whether it lives; when the answer takes too long, it is given up and made anew. So a server that
-    /// stops answering is noticed within twice this time. The metric `firecrest_cluster_connections_lost_total` shows how often a
+    /// stops answering is given up after once to twice this time, 5 to 10 s. The metric `firecrest_cluster_connections_lost_total` shows how often a
     /// connection was lost.
     pub timeout: Duration,
     /// How long to wait after a connection was lost, or all servers have failed: the first time, and at most. Default: 100 ms to

@@ -29,6 +29,8 @@ struct State {
     bytes: usize,
     /// Whether messages were refused since it was empty last.
     was_full: bool,
+    /// Whether messages were refused since it was open last.
+    was_shut: bool,
 }
 
 /// Whether messages are taken.
@@ -51,6 +53,7 @@ impl Outbox {
     pub(crate) fn push(&self, message: Message) -> Result<bool, Refused> {
         let mut state = self.state();
         if state.gate != Gate::Open {
+            state.was_shut = true;
             return Err(Refused::Offline);
         }
         let bytes = message.bytes();
@@ -86,12 +89,13 @@ impl Outbox {
         self.state().queue.is_empty()
     }
 
-    /// There is a connection: messages are taken.
-    pub(crate) fn open(&self) {
+    /// There is a connection: messages are taken. Says whether some have been refused while there was none.
+    pub(crate) fn open(&self) -> bool {
         let mut state = self.state();
         if state.gate == Gate::Shut {
             state.gate = Gate::Open;
         }
+        std::mem::take(&mut state.was_shut)
     }
 
     /// There is none any more: messages are refused, and those that wait are lost.
@@ -178,13 +182,14 @@ mod tests {
     #[test]
     fn nothing_waits_without_a_connection_and_nothing_is_taken_after_the_end() {
         let outbox = Outbox::new(1, 100);
+        assert!(!outbox.open(), "nothing was refused");
+        outbox.shut();
         assert_eq!(outbox.push(message(1)), Err(Refused::Offline));
-        outbox.open();
+        assert!(outbox.open(), "one was refused");
         assert_eq!(outbox.push(message(1)), Ok(true));
         assert_eq!(outbox.push(message(1)), Err(Refused::Full));
         outbox.shut();
-        assert_eq!(outbox.push(message(1)), Err(Refused::Offline));
-        outbox.open();
+        assert!(!outbox.open(), "that was for another reason");
         assert_eq!(all(&outbox), (0, false));
         assert_eq!(outbox.push(message(1)), Ok(true));
         outbox.end();

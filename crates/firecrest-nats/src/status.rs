@@ -34,17 +34,16 @@ impl Status {
         self.state().health.clone()
     }
 
-    /// There is a connection. Says whether there was one before.
-    pub(crate) fn connected(&self, server: &Server) -> bool {
+    /// There is a connection. Returns how it was before; once closed, it stays so.
+    pub(crate) fn connected(&self, server: &Server) -> Health {
         let mut state = self.state();
-        let is_back = matches!(state.health, Health::Disconnected { .. });
         match state.health {
-            Health::Closed => return false,
-            _ if is_back => tracing::info!(%server, "connected to NATS again"),
+            Health::Closed => return Health::Closed,
+            Health::Disconnected { .. } => tracing::info!(%server, "connected to NATS again"),
             _ => tracing::info!(%server, "connected to NATS"),
         }
-        (state.health, state.logged) = (Health::Connected, None);
-        is_back
+        state.logged = None;
+        std::mem::replace(&mut state.health, Health::Connected)
     }
 
     /// The connection was lost, or an attempt has failed.

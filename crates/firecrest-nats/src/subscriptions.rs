@@ -20,11 +20,15 @@ pub(crate) struct Subscriptions {
     /// By which number the server knows the next subscription.
     next_id: u64,
     link: Link,
+    /// Whether somebody was told that there is nothing to wait for, although nothing was heard.
+    has_promised: bool,
 }
 
 #[derive(Debug)]
 struct Entry {
     is_wanted: bool,
+    /// Whether somebody waits, or waited, for it.
+    has_waited: bool,
     /// By which number the server knows it, once it was told.
     id: Option<u64>,
     /// The number of its change, if it is to be changed.
@@ -36,7 +40,9 @@ struct Entry {
 /// Whether there is somebody to tell.
 #[derive(Debug, Default, PartialEq)]
 enum Link {
+    /// That is not known yet.
     #[default]
+    New,
     Down,
     Up,
     /// Never again.
@@ -61,22 +67,31 @@ pub(crate) enum Change {
 }
 
 impl Subscriptions {
-    /// Wants a name. `reached` is said by whoever takes the change, or now if there is nobody to tell.
+    /// Wants a name before there is a connection, without anybody who waits for it.
+    pub(crate) fn keep(&mut self, name: Box<str>) {
+        if self.link != Link::Ended {
+            self.names.insert(name.into(), Entry { is_wanted: true, ..Entry::NEW });
+        }
+    }
+
+    /// Wants a name. `reached` is said by whoever takes the change, or now if there is nobody to tell. While that is not
+    /// known, it waits.
     pub(crate) fn want(&mut self, name: Box<str>, reached: Reached) {
         if self.link == Link::Ended {
             return reached.set();
         }
         let name: Arc<str> = name.into();
         let entry = self.names.entry(Arc::clone(&name)).or_insert(Entry::NEW);
-        entry.is_wanted = true;
-        match self.link {
-            Link::Up => {
-                if let Some(before) = entry.reached.replace(reached) {
-                    before.set();
-                }
-                self.changed(&name);
-            }
-            Link::Down | Link::Ended => reached.set(),
+        (entry.is_wanted, entry.has_waited) = (true, true);
+        if self.link == Link::Down {
+            self.has_promised = true;
+            return reached.set();
+        }
+        if let Some(before) = entry.reached.replace(reached) {
+            before.set();
+        }
+        if self.link == Link::Up {
+            self.changed(&name);
         }
     }
 
@@ -100,7 +115,7 @@ impl Subscriptions {
     /// There is a connection, to a server that knows of nothing yet: all that is wanted is to be changed. Returns the number of
     /// the first change that is not part of it.
     pub(crate) fn begin(&mut self) -> u64 {
-        if self.link == Link::Down {
+        if matches!(self.link, Link::New | Link::Down) {
             self.link = Link::Up;
             let names: Vec<_> = self.names.keys().cloned().collect();
             names.iter().for_each(|name| self.changed(name));
@@ -135,11 +150,12 @@ impl Subscriptions {
         self.changes.first_key_value().is_none_or(|(first, _)| *first >= before)
     }
 
-    /// There is no connection any more.
+    /// There is no connection, or none any more: whoever waits is told.
     pub(crate) fn lose(&mut self) {
-        if self.link == Link::Up {
+        if self.link != Link::Ended {
             self.link = Link::Down;
         }
+        self.has_promised |= self.names.values().any(|entry| entry.is_wanted && entry.has_waited);
         self.changes.clear();
         self.names.retain(|_, entry| {
             if let Some(reached) = entry.reached.take() {
@@ -148,6 +164,12 @@ impl Subscriptions {
             (entry.id, entry.change) = (None, None);
             entry.is_wanted
         });
+    }
+
+    /// Whether it was ever said that a subscription is in effect, or that there is nothing to wait for, while it was not
+    /// in effect or was lost.
+    pub(crate) fn has_promised(&self) -> bool {
+        self.has_promised
     }
 
     /// There will be none any more.
@@ -176,7 +198,7 @@ impl Subscriptions {
 }
 
 impl Entry {
-    const NEW: Entry = Entry { is_wanted: false, id: None, change: None, reached: None };
+    const NEW: Entry = Entry { is_wanted: false, has_waited: false, id: None, change: None, reached: None };
 }
 
 /// Nobody waits for what will never be said.
@@ -223,6 +245,8 @@ mod tests {
     struct Model {
         subscriptions: Subscriptions,
         is_up: bool,
+        /// Whether there was none once.
+        was_down: bool,
         /// What the server has been told.
         has: HashMap<u64, Arc<str>>,
         /// What it has been told and has not answered yet.
@@ -237,7 +261,11 @@ mod tests {
                 Step::Want(name) if !self.wanted.contains_key(name) => {
                     let reached = Reached::new();
                     self.subscriptions.want(name.to_string().into(), reached.clone());
-                    assert!(self.is_up || reached.is_set(), "there is nothing to wait for");
+                    assert_eq!(
+                        reached.is_set(),
+                        self.was_down && !self.is_up,
+                        "it waits if there is something"
+                    );
                     self.wanted.insert(*name, reached);
                 }
                 Step::Want(_) => {}
@@ -255,7 +283,8 @@ mod tests {
                 Step::Confirm => self.told.drain(..).flatten().for_each(|reached| reached.set()),
                 Step::Lose => {
                     self.subscriptions.lose();
-                    self.is_up = false;
+                    (self.is_up, self.was_down) = (false, true);
+                    assert!(self.wanted.is_empty() || self.subscriptions.has_promised());
                     self.has.clear();
                     self.told.drain(..).flatten().for_each(|reached| reached.set());
                 }
@@ -268,6 +297,7 @@ mod tests {
             }
             for (name, reached) in &self.wanted {
                 self.check_not_early(*name, reached);
+                self.check_promise(*name, reached);
             }
             let names = &self.subscriptions.names;
             let bound: HashSet<String> = self.wanted.keys().map(u8::to_string).collect();
@@ -282,6 +312,13 @@ mod tests {
                 let entry = &self.subscriptions.names.get(&*name.to_string());
                 let waits = entry.is_some_and(|entry| entry.reached.is_some());
                 assert!(waits || !self.told.is_empty(), "{name} is forgotten");
+            }
+        }
+
+        /// What is said to be in effect is, or it was a promise.
+        fn check_promise(&self, name: u8, reached: &Reached) {
+            if reached.is_set() && !self.subscriptions.has_promised() {
+                assert!(self.has.values().any(|known| **known == *name.to_string()), "{name} is not heard");
             }
         }
 
@@ -367,6 +404,28 @@ mod tests {
             all.unwant(&number.to_string());
         }
         assert!(all.names.capacity() <= 2 * SPARE, "{}", all.names.capacity());
+    }
+
+    #[test]
+    fn who_waits_for_the_first_connection_is_told_when_there_is_none_and_that_is_a_promise() {
+        let mut all = Subscriptions::default();
+        all.keep("own".into());
+        let (gone, waits) = (Reached::new(), Reached::new());
+        all.want("gone".into(), gone.clone());
+        all.unwant("gone");
+        assert!(gone.is_set(), "it is not wanted any more");
+        all.lose();
+        assert!(!all.has_promised(), "nobody waited");
+        let mut all = Subscriptions::default();
+        all.keep("own".into());
+        all.want("a".into(), waits.clone());
+        assert!(!waits.is_set() && !all.has_promised());
+        all.lose();
+        assert!(waits.is_set() && all.has_promised());
+        all.begin();
+        let mut names = names(&mut all);
+        names.sort_unstable();
+        assert_eq!(names, ["+a", "+own"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 use bytes::{Buf as _, Bytes, BytesMut};
-use firecrest_pubsub::cluster::{Gap, Reached, Receiver};
+use firecrest_pubsub::cluster::{Gap, Health, Reached, Receiver};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -189,10 +189,18 @@ impl<'a> Session<'a> {
         if !self.shared.subscriptions().has_taken(until) {
             return;
         }
+        let was_refused = self.shared.outbox.open();
+        let is_back = match self.shared.status.connected(self.server) {
+            Health::Closed => return,
+            before => matches!(before, Health::Disconnected { .. }),
+        };
         self.until = None;
-        self.shared.outbox.open();
-        if self.shared.status.connected(self.server) {
+        self.receiver.connected();
+        // At first only what was lost has a gap.
+        if is_back || self.shared.subscriptions().has_promised() {
             self.receiver.gap(Gap::In);
+        }
+        if is_back || was_refused {
             self.receiver.gap(Gap::Out);
         }
     }
@@ -250,6 +258,9 @@ impl<'a> Session<'a> {
         drop(subscriptions);
         if must_ask || !waiting.0.is_empty() {
             self.ask(Asked::Changes { _waiting: waiting });
+        } else {
+            // The last ones that it waited for may not be wanted any more.
+            self.in_effect();
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use firecrest_pubsub::cluster::{Node, Reached, Receiver};
+use firecrest_pubsub::cluster::{Node, Receiver};
 use tokio::time::sleep;
 
 use super::{Attempts, End, LinkError, Senders, Session, connect};
@@ -14,7 +14,7 @@ use crate::wire::Stamp;
 /// Keeps a connection until the cluster is closed.
 pub(crate) async fn run(shared: Arc<Shared>, node: Node, receiver: Arc<dyn Receiver>) {
     let _ended = Ended(&shared);
-    shared.subscriptions().want(shared.names.node(node.name()), Reached::new());
+    shared.subscriptions().keep(shared.names.node(node.name()));
     let mut attempts = Attempts::new(shared.servers.len(), shared.backoff);
     let (mut stamp, mut senders) = (Stamp::first(node.name(), node.life()), Senders::default());
     loop {

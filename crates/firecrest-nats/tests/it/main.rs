@@ -4,6 +4,7 @@
 
 mod access;
 mod conformance;
+mod first;
 mod flow;
 mod log;
 mod member;

@@ -13,7 +13,14 @@ use servers::until;
 #[derive(Default)]
 pub(crate) struct Ear {
     messages: Mutex<Vec<Bytes>>,
-    gaps: Mutex<Vec<Gap>>,
+    told: Mutex<Vec<Told>>,
+}
+
+/// What a node was told, beside messages.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Told {
+    Connected,
+    Gap(Gap),
 }
 
 impl Receiver for Ear {
@@ -21,8 +28,12 @@ impl Receiver for Ear {
         self.messages.lock().unwrap().push(message);
     }
 
+    fn connected(&self) {
+        self.told.lock().unwrap().push(Told::Connected);
+    }
+
     fn gap(&self, gap: Gap) {
-        self.gaps.lock().unwrap().push(gap);
+        self.told.lock().unwrap().push(Told::Gap(gap));
     }
 }
 
@@ -67,6 +78,7 @@ impl Member {
 
     pub(crate) async fn connected(&self) {
         until("it is connected", async || self.cluster.health().is_connected()).await;
+        until("that is told", async || self.told().contains(&Told::Connected)).await;
     }
 
     /// Why there is no connection, once that is known.
@@ -122,8 +134,16 @@ impl Member {
         heard
     }
 
+    pub(crate) fn told(&self) -> Vec<Told> {
+        self.ear.told.lock().unwrap().clone()
+    }
+
     pub(crate) fn gaps(&self) -> Vec<Gap> {
-        self.ear.gaps.lock().unwrap().clone()
+        let gap = |told| match told {
+            Told::Connected => None,
+            Told::Gap(gap) => Some(gap),
+        };
+        self.told().into_iter().filter_map(gap).collect()
     }
 
     pub(crate) async fn gap(&self, count: usize) -> Vec<Gap> {

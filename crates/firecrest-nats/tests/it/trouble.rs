@@ -7,28 +7,8 @@ use firecrest_nats::NatsCluster;
 use firecrest_pubsub::cluster::{Cluster, Gap, Health, Reached, Refused};
 use servers::{NatsServer, SECRET, until};
 
-use crate::member::{Member, quick};
+use crate::member::{Member, Told, quick};
 use crate::raw::Raw;
-
-#[tokio::test]
-async fn a_server_that_comes_up_later_is_found_and_nothing_was_lost() {
-    let mut server = NatsServer::start().await;
-    server.kill();
-    let [a, b] = ["a", "b"].map(|name| Member::begin(name, &server.url(), &quick()));
-    let reached = Reached::new();
-    b.cluster.subscribe("room", reached.clone());
-    assert!(reached.is_set(), "there is nothing to wait for");
-    assert_eq!(a.cluster.publish("room", Bytes::new()), Err(Refused::Offline));
-    let said = a.trouble().await;
-    assert!(said.contains("cannot reach it"), "{said}");
-    assert!(matches!(a.cluster.health(), Health::Connecting { .. }));
-    server.start_again().await;
-    a.connected().await;
-    b.connected().await;
-    a.publish("room", "hello");
-    assert_eq!(b.hear(1).await, ["hello"]);
-    assert_eq!([a.gaps(), b.gaps()], [[], []], "nothing was sent before");
-}
 
 #[tokio::test]
 async fn a_server_that_was_killed_is_found_again_with_all_subscriptions_and_both_gaps_are_told() {
@@ -65,6 +45,9 @@ async fn a_server_that_was_killed_is_found_again_with_all_subscriptions_and_both
         a.publish("room", "again");
         assert_eq!(b.hear(1).await, ["again"]);
     }
+    let each = [Told::Connected, Told::Gap(Gap::In), Told::Gap(Gap::Out)];
+    let all = [&each[..1], &each, &each].concat();
+    assert_eq!([a.told(), b.told()], [all.clone(), all]);
 }
 
 #[tokio::test]
@@ -93,18 +76,6 @@ async fn a_server_that_does_not_answer_is_given_up_and_who_waits_is_told() {
     a.publish("room", "one");
     a.publish("late", "two");
     assert_eq!(b.hear(2).await, ["one", "two"]);
-}
-
-#[tokio::test]
-async fn a_server_that_accepts_and_says_nothing_is_given_up() {
-    let server = NatsServer::start().await;
-    server.pause();
-    let member = Member::begin("a", &server.url(), &quick());
-    let said = member.trouble().await;
-    assert!(said.contains("no answer within 1s"), "{said}");
-    server.resume();
-    member.connected().await;
-    assert_eq!(member.gaps(), [], "it was never connected before");
 }
 
 #[tokio::test]
