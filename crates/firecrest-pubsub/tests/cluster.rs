@@ -146,6 +146,59 @@ async fn c219_services_hear_all_nodes_or_one_and_the_gaps() {
     assert_eq!(at_a.until(1).await, ["from b"]);
 }
 
+/// Panics at what it is told, but for one word; counts how often it was told that there is a connection.
+#[derive(Default)]
+struct Nervous {
+    heard: Ear,
+    connected: std::sync::atomic::AtomicUsize,
+}
+
+impl Service for Nervous {
+    fn receive(&self, from: &Node, message: Bytes) {
+        assert_eq!(&message[..], b"fine", "on purpose");
+        Service::receive(&self.heard, from, message);
+    }
+
+    fn connected(&self) {
+        self.connected.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    fn gap(&self, _: &Gap) {
+        panic!("on purpose");
+    }
+}
+
+#[tokio::test]
+async fn a_receiver_that_panics_ends_nothing_and_is_told_of_every_connection() {
+    let cluster = InProcess::new();
+    let (a, b) = (node(&cluster, "a"), node(&cluster, "b"));
+    let nervous = Arc::new(Nervous::default());
+    b.serve("nervous", nervous.clone()).wait().await;
+    cluster.cut("b");
+    cluster.heal("b");
+    for message in [&b"boom"[..], b"fine"] {
+        a.send("nervous", message).unwrap();
+    }
+    assert_eq!(nervous.heard.until(1).await, ["a:fine"]);
+    assert_eq!(nervous.connected.load(std::sync::atomic::Ordering::Relaxed), 2);
+    cluster.cut("a");
+    assert!(a.send("nervous", b"fine").is_err(), "nobody is asked without a connection");
+}
+
+#[tokio::test(start_paused = true)]
+async fn gaps_of_a_kind_are_told_once_a_second() {
+    let cluster = InProcess::new();
+    let (a, _b) = (node(&cluster, "a"), node(&cluster, "b"));
+    let mut gaps = a.gaps().unwrap();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    for _ in 0..50 {
+        a.missed();
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let told: Vec<_> = std::iter::from_fn(|| gaps.try_recv().ok()).collect();
+    assert_eq!(told, [Gap::In, Gap::In], "the first at once, the others as one");
+}
+
 #[tokio::test]
 async fn p086_a_node_does_not_hear_one_with_its_own_name() {
     let cluster = InProcess::new();

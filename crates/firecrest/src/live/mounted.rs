@@ -159,10 +159,12 @@ impl Mounted {
         if let Some(watching) = &mut self.page.watching {
             watching.connect(shared);
         }
-        if let Some(present) = &mut self.page.present {
+        let is_adopted = missed.adopt(shared);
+        // Nobody is told of somebody who is then mounted again.
+        if is_adopted && let Some(present) = &mut self.page.present {
             present.connect(self.page.endpoint.presence_service());
         }
-        missed.adopt(shared)
+        is_adopted
     }
 }
 

@@ -73,3 +73,48 @@ async fn a_view_is_present_as_long_as_its_socket_is_open() {
     drop(tab);
     until(|| presence.count(TOPIC).keys == 0).await;
 }
+
+/// A view for everybody, whose viewers say who they are when they come.
+struct Hall;
+
+impl SharedView for Hall {
+    type Event = NoEvents;
+    type Info = ();
+
+    async fn visit(cx: &mut Mount<'_>) -> Result<(), MountError> {
+        cx.track(TOPIC, "ann", &json!({})).unwrap();
+        Ok(())
+    }
+
+    async fn start(_cx: &mut Start<'_>) -> Result<Self, MountError> {
+        Ok(Hall)
+    }
+
+    fn render(&self) -> Html {
+        html! { <p>"Hall"</p> }
+    }
+}
+
+#[tokio::test]
+async fn a_viewer_of_a_shared_view_is_present_as_long_as_its_socket_is_open() {
+    let endpoint = endpoint(options());
+    let presence = endpoint.presence();
+    let app = endpoint.live("/live").page::<Lobby>("/").shared::<Hall>("/hall").into_router();
+    let mut visitor = Visitor::at(endpoint.clone(), app).await;
+    let (mut tab, ..) = visitor.open("/").await;
+    assert_eq!(presence.count(TOPIC).connections, 1);
+    drop(tab);
+    until(|| presence.count(TOPIC).connections == 0).await;
+    // `visit` runs for the page, where nobody is present yet, and for a navigation.
+    let page = visitor.get("/hall").await;
+    tab = visitor.socket(&page).await;
+    let mut join = page.join("/hall");
+    join["redirect"] = join["url"].take();
+    ok(&tab.join(&page.topic(), join).await);
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(presence.count(TOPIC).connections, 1);
+    drop(tab);
+    until(|| presence.count(TOPIC).connections == 0).await;
+}

@@ -17,12 +17,15 @@ use crate::live::info::LiveInfo;
 use crate::live::page::Page;
 use crate::live::watching::Watching;
 use crate::live::{MountError, address, turn};
+use crate::presence::InView;
 
 /// A viewer who is there.
 pub(crate) struct Seat {
     place: Arc<Place>,
     /// What hooks have counted the viewer in.
     _watching: Option<Box<Watching>>,
+    /// Where hooks have said that the viewer is.
+    _present: Option<Box<InView>>,
     _kin: Kin,
 }
 
@@ -45,7 +48,12 @@ pub(in crate::live) async fn join(
         let reply = sight.joined(seed, container).map_err(MountError::crashed)?;
         // Not when it has ended just now: then there will be another.
         if let Some((place, frames)) = stage.enter(Visit::of(page), channel) {
-            let seat = Seat { place: Arc::new(place), _watching: page.watching.take(), _kin: kin };
+            let seat = Seat {
+                place: Arc::new(place),
+                _watching: page.watching.take(),
+                _present: page.present.take(),
+                _kin: kin,
+            };
             let joined = Joined::new(LiveChannel::Seat(Box::new(seat))).with_payload(reply);
             // Locked until the answer is on its way: nothing is shown in between.
             return Ok(joined.on(frames, shown));
