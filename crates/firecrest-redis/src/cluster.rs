@@ -85,6 +85,7 @@ impl RedisCluster {
             interest: Interest::default(),
             status: Status::new(),
             former: Former::default(),
+            turn: Mutex::default(),
             names: Names::new(options.prefix),
         };
         let pauses = Pauses::new(options.reconnect, options.timeout);
@@ -108,7 +109,7 @@ impl RedisCluster {
 impl Cluster for RedisCluster {
     fn start(&self, node: Node, receiver: Arc<dyn Receiver>) {
         let own = self.shared.names.node(node.name());
-        self.shared.interest.subscribe(own, Reached::new());
+        self.shared.interest.subscribe(own, None);
         let session = Session { shared: Arc::clone(&self.shared), receiver };
         let mut tasks = self.tasks();
         tasks.spawn(session.clone().keep(Side::Publisher, self.pauses.clone(), publisher::attempt));
@@ -124,7 +125,7 @@ impl Cluster for RedisCluster {
     }
 
     fn subscribe(&self, subject: &str, reached: Reached) {
-        self.shared.interest.subscribe(self.shared.names.subject(subject), reached);
+        self.shared.interest.subscribe(self.shared.names.subject(subject), Some(reached));
     }
 
     fn unsubscribe(&self, subject: &str) {

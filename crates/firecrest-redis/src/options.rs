@@ -18,8 +18,8 @@ pub struct RedisClusterOptions {
     /// each: nodes of the same prefix hear each other, whichever database is in the URL, since channels do not belong to one.
     pub prefix: String,
     /// Most messages that wait to be sent or for the broker's answer. Default: 16,384. The next ones are
-    /// [`Refused::Full`](firecrest_pubsub::cluster::Refused::Full), counted in `firecrest_cluster_refused_total`, and once none waits
-    /// any more, the others are told that they have missed some.
+    /// [`Refused::Full`](firecrest_pubsub::cluster::Refused::Full), counted in `firecrest_cluster_refused_total`, and once those
+    /// that waited then are answered, the others are told that they have missed some.
     pub queue_messages: usize,
     /// Most bytes of these messages and the names of their channels. Default: 32 MiB. What happens then is the same. The metric
     /// `firecrest_cluster_queue_bytes` shows how many there are.

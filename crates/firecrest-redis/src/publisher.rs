@@ -35,7 +35,8 @@ pub(crate) async fn attempt(session: &Session) -> Reason {
         Err(reason) => return reason,
     };
     shared.queue.open();
-    session.up(Side::Publisher);
+    // The queue knows of messages that were refused.
+    session.up(Side::Publisher, false);
     let Err(reason) = Publisher::new(session, connection, signs).run().await;
     shared.queue.lose();
     reason

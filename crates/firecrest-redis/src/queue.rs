@@ -45,8 +45,16 @@ struct State {
     waiting: VecDeque<Outgoing>,
     /// What waits and what has not been answered yet.
     load: Load,
-    /// Whether messages were refused or lost, and the others have not been told yet.
-    has_lost: bool,
+    lost: Lost,
+}
+
+/// Messages that were refused or lost without the others having been told yet: how many before them are not answered.
+#[derive(Default)]
+struct Lost {
+    /// Before the first of them: then the others are told.
+    first: Option<usize>,
+    /// Before the last of them, if that is later: then they are told again.
+    last: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,7 +93,7 @@ impl Queue {
         match state.mode {
             Mode::Open => {}
             Mode::Offline => {
-                state.has_lost = true;
+                state.lost.note(0);
                 return Err(Refused::Offline);
             }
             Mode::Closed => return Err(Refused::Offline),
@@ -93,7 +101,7 @@ impl Queue {
         let Load { messages, bytes } = state.load;
         // The name of its channel may make the largest message larger than the queue.
         if messages > 0 && (messages >= self.most.messages || bytes + new.bytes > self.most.bytes) {
-            state.has_lost = true;
+            state.lost.note(messages);
             return Err(Refused::Full);
         }
         state.load = Load { messages: messages + 1, bytes: bytes + new.bytes };
@@ -123,6 +131,7 @@ impl Queue {
         let mut state = self.state();
         state.load.messages -= answered.messages;
         state.load.bytes -= answered.bytes;
+        state.lost.answered(answered.messages);
         if state.load.messages == 0 && state.waiting.capacity() > KEPT {
             state.waiting = VecDeque::new();
         }
@@ -148,9 +157,12 @@ impl Queue {
         if state.mode == Mode::Open {
             state.mode = Mode::Offline;
         }
-        state.has_lost = true;
         state.waiting = VecDeque::new();
         let lost = std::mem::take(&mut state.load);
+        state.lost.answered(lost.messages);
+        if lost.messages > 0 {
+            state.lost.note(0);
+        }
         drop(state);
         self.gauge().decrement(lost.bytes as f64);
         self.drained.notify_one();
@@ -168,12 +180,11 @@ impl Queue {
         }
     }
 
-    /// Whether the others must be told now that they have missed messages. Says it once.
+    /// Whether the others must be told now that they have missed messages. Says it once. Until what was queued before is answered,
+    /// there may be no place for what they are told.
     pub(crate) fn take_lost(&self) -> bool {
         let mut state = self.state();
-        let is_now = state.has_lost && state.mode == Mode::Open && state.load.messages == 0;
-        state.has_lost &= !is_now;
-        is_now
+        state.mode == Mode::Open && state.lost.take()
     }
 
     /// Asked for late: the application may set up its metrics after it has made the cluster.
@@ -203,3 +214,32 @@ impl State {
         (batch, load)
     }
 }
+
+impl Lost {
+    /// A message is lost, with so many before it that are not answered.
+    fn note(&mut self, before: usize) {
+        match self.first {
+            Some(first) if first < before => self.last = Some(before),
+            Some(_) => {}
+            None => self.first = Some(before),
+        }
+    }
+
+    fn answered(&mut self, messages: usize) {
+        for before in [&mut self.first, &mut self.last].into_iter().flatten() {
+            *before = before.saturating_sub(messages);
+        }
+    }
+
+    /// Whether the time has come to tell of the first, and of all that were lost until now.
+    fn take(&mut self) -> bool {
+        if self.first != Some(0) {
+            return false;
+        }
+        self.first = self.last.take().filter(|before| *before > 0);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,9 @@
 //! What both connections have in common.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use firecrest_pubsub::cluster::{Gap, Receiver};
+use firecrest_pubsub::cluster::Receiver;
 
 use crate::broker::Broker;
 use crate::error::Reason;
@@ -22,6 +22,8 @@ pub(crate) struct Shared {
     pub(crate) interest: Interest,
     pub(crate) status: Status,
     pub(crate) former: Former,
+    /// Held while the receiver is told something of the connections: both tasks do, and the order counts.
+    pub(crate) turn: Mutex<()>,
 }
 
 /// What a task works with.
@@ -47,23 +49,21 @@ impl Session {
         }
     }
 
-    /// One of the connections is there.
-    pub(crate) fn up(&self, side: Side) {
-        self.shared.status.up(side);
+    /// One of the connections is there; `is_gap` when messages were lost before it, even if it is the first.
+    pub(crate) fn up(&self, side: Side, is_gap: bool) {
+        let Shared { status, turn, .. } = &*self.shared;
+        let turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if status.up(side, is_gap) {
+            self.receiver.connected();
+        }
+        drop(turn);
         self.tell_gaps();
     }
 
-    /// Says what may have been lost, when the time has come: there are both connections, and nothing waits to be sent.
+    /// Says what may have been lost, when the time has come.
     pub(crate) fn tell_gaps(&self) {
-        let Shared { status, queue, .. } = &*self.shared;
-        if !status.is_connected() {
-            return;
-        }
-        if status.take_missed() {
-            self.receiver.gap(Gap::In);
-        }
-        if queue.take_lost() {
-            self.receiver.gap(Gap::Out);
-        }
+        let Shared { status, queue, turn, .. } = &*self.shared;
+        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+        status.take_gaps(queue).into_iter().for_each(|gap| self.receiver.gap(gap));
     }
 }

@@ -1,11 +1,12 @@
-//! How the two connections are, and what may have been lost on its way to this node.
+//! How the two connections are, and what may have been lost without them.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use firecrest_pubsub::cluster::Health;
+use firecrest_pubsub::cluster::{Gap, Health};
 
 use crate::error::Reason;
+use crate::queue::Queue;
 
 /// How often a failing attempt is worth a line in the log.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -29,8 +30,10 @@ struct State {
     since: SystemTime,
     /// Why the last attempt failed, or the connection was lost.
     error: Option<Reason>,
-    /// Whether messages to this node may have been lost, and it has not been told yet.
+    /// Whether messages to this node may have been lost, and it has not been told yet. Only of interest while it hears.
     has_missed: bool,
+    /// Whether messages from this node may have been lost with a connection. Only of interest while it publishes.
+    has_lost: bool,
     /// When a failing attempt was last logged.
     logged: Option<Instant>,
 }
@@ -45,6 +48,7 @@ impl Status {
             since: SystemTime::now(),
             error: None,
             has_missed: false,
+            has_lost: false,
             logged: None,
         }))
     }
@@ -64,17 +68,18 @@ impl Status {
         }
     }
 
-    pub(crate) fn is_connected(&self) -> bool {
-        let state = self.state();
-        state.is_connected() && !state.is_closed
-    }
-
-    /// One of the connections is there.
-    pub(crate) fn up(&self, side: Side) {
+    /// One of the connections is there; `is_gap` when messages were lost before it, even if it is the first. Whether there are both
+    /// now.
+    pub(crate) fn up(&self, side: Side, is_gap: bool) -> bool {
         let mut state = self.state();
         *state.side(side) = true;
-        if !state.is_connected() {
-            return;
+        let is_gap = is_gap || state.was_connected;
+        match side {
+            Side::Publisher => state.has_lost |= is_gap,
+            Side::Subscriber => state.has_missed |= is_gap,
+        }
+        if state.is_closed || !state.is_connected() {
+            return false;
         }
         let again = std::mem::replace(&mut state.was_connected, true);
         (state.error, state.logged) = (None, None);
@@ -85,6 +90,7 @@ impl Status {
         } else {
             tracing::info!("connected to Redis");
         }
+        true
     }
 
     /// One of the connections is lost, or could not be made.
@@ -93,7 +99,6 @@ impl Status {
         let was_connected = state.is_connected();
         let was_up = std::mem::take(state.side(side));
         state.error = Some(Reason::clone(reason));
-        state.has_missed |= was_up && side == Side::Subscriber;
         if was_connected {
             state.since = SystemTime::now();
         }
@@ -112,9 +117,16 @@ impl Status {
         }
     }
 
-    /// Whether this node must be told now that it has missed messages. Says it once.
-    pub(crate) fn take_missed(&self) -> bool {
-        std::mem::take(&mut self.state().has_missed)
+    /// Which messages may have been lost, if there are both connections. Says it once.
+    pub(crate) fn take_gaps(&self, queue: &Queue) -> Vec<Gap> {
+        let mut state = self.state();
+        if state.is_closed || !state.is_connected() {
+            return Vec::new();
+        }
+        let has_missed = std::mem::take(&mut state.has_missed);
+        let has_lost = std::mem::take(&mut state.has_lost) | queue.take_lost();
+        let (missed, lost) = (has_missed.then_some(Gap::In), has_lost.then_some(Gap::Out));
+        missed.into_iter().chain(lost).collect()
     }
 
     pub(crate) fn close(&self) {
@@ -132,5 +144,66 @@ impl State {
             Side::Publisher => &mut self.publishes,
             Side::Subscriber => &mut self.subscribes,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Side::{Publisher, Subscriber};
+    use super::*;
+    use crate::RedisClusterOptions;
+
+    fn new() -> (Status, Queue) {
+        (Status::new(), Queue::new(&RedisClusterOptions::default()))
+    }
+
+    #[test]
+    fn nothing_is_lost_before_the_first_connection_unless_somebody_says_so() {
+        let (status, queue) = new();
+        // One of them breaks before there are both.
+        for side in [Subscriber, Publisher] {
+            assert!(!status.up(side, false));
+            status.down(side, &"broken".into());
+        }
+        assert!(!status.up(Publisher, false));
+        assert!(status.up(Subscriber, false));
+        assert_eq!(status.take_gaps(&queue), []);
+
+        let (status, queue) = new();
+        status.up(Subscriber, true);
+        assert_eq!(status.take_gaps(&queue), [], "not yet");
+        assert!(status.up(Publisher, false));
+        assert_eq!(status.take_gaps(&queue), [Gap::In]);
+    }
+
+    #[test]
+    fn a_gap_is_told_with_both_connections_and_once() {
+        let (status, queue) = new();
+        status.up(Subscriber, false);
+        status.up(Publisher, false);
+        for (side, gap) in [(Subscriber, Gap::In), (Publisher, Gap::Out)] {
+            status.down(side, &"broken".into());
+            assert_eq!(status.take_gaps(&queue), [], "what comes until then is missed too");
+            assert!(status.up(side, false));
+            assert_eq!(status.take_gaps(&queue), [gap]);
+            assert_eq!(status.take_gaps(&queue), []);
+        }
+        status.down(Subscriber, &"broken".into());
+        status.down(Publisher, &"broken".into());
+        status.up(Subscriber, false);
+        status.down(Subscriber, &"broken again".into());
+        status.up(Publisher, false);
+        assert_eq!(status.take_gaps(&queue), []);
+        assert!(status.up(Subscriber, false));
+        assert_eq!(status.take_gaps(&queue), [Gap::In, Gap::Out]);
+    }
+
+    #[test]
+    fn nothing_counts_after_the_end() {
+        let (status, queue) = new();
+        status.up(Subscriber, true);
+        status.close();
+        assert!(!status.up(Publisher, false));
+        assert_eq!(status.take_gaps(&queue), []);
     }
 }

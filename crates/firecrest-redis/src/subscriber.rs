@@ -12,7 +12,7 @@ use redis::{PushInfo, PushKind, RedisResult, Value};
 use tokio::time::{sleep, timeout};
 
 use crate::error::{Reason, closed, explain};
-use crate::interest::Change;
+use crate::interest::{Begin, Change};
 use crate::session::Session;
 use crate::signs::Signs;
 use crate::status::Side;
@@ -22,10 +22,13 @@ pub(crate) async fn attempt(session: &Session) -> Reason {
     let shared = &session.shared;
     let (connection, signs) = match shared.broker.connect(hear(&session.receiver)).await {
         Ok(connected) => connected,
-        Err(reason) => return reason,
+        Err(reason) => {
+            shared.interest.lose();
+            return reason;
+        }
     };
-    shared.interest.begin();
-    let Err(reason) = Subscriber { session, connection, signs }.run().await;
+    let begin = shared.interest.begin();
+    let Err(reason) = Subscriber { session, connection, signs }.run(begin).await;
     shared.interest.lose();
     reason
 }
@@ -51,14 +54,14 @@ struct Subscriber<'a> {
 
 impl Subscriber<'_> {
     /// Tells the broker what is wanted, for as long as it answers.
-    async fn run(mut self) -> Result<Infallible, Reason> {
+    async fn run(mut self, begin: Begin) -> Result<Infallible, Reason> {
         let interest = &self.session.shared.interest;
-        while !interest.is_complete() {
-            if let Some(change) = interest.next() {
-                self.apply(change).await?;
-            }
+        while !interest.has_taken(begin.until)
+            && let Some(change) = interest.next()
+        {
+            self.apply(change).await?;
         }
-        self.session.up(Side::Subscriber);
+        self.session.up(Side::Subscriber, begin.has_missed);
         let half = self.session.shared.broker.limit / 2;
         loop {
             tokio::select! {

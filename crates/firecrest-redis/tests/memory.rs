@@ -19,6 +19,8 @@ struct Deaf;
 impl Receiver for Deaf {
     fn receive(&self, _: Bytes) {}
 
+    fn connected(&self) {}
+
     fn gap(&self, _: Gap) {}
 }
 

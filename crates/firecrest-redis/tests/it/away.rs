@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use firecrest_pubsub::cluster::{Cluster, Gap, Health, Reached, Refused};
+use firecrest_redis::RedisCluster;
 use servers::{RedisServer, SECRET, free_port, until};
 
 use crate::log::Log;
@@ -16,19 +17,67 @@ async fn a_broker_may_come_up_later() {
     server.kill();
     let ann = Member::start("ann", &server.url(), hasty());
     assert!(matches!(ann.cluster.health(), Health::Connecting { error: None, .. }));
-    until("an attempt has failed", async || ann.error().is_some()).await;
+    ann.subscribe("first").await;
     let began = Instant::now();
     let reached = Reached::new();
     ann.cluster.subscribe("early", reached.clone());
     assert!(reached.is_set(), "there is nothing to wait for");
     assert!(began.elapsed() < Duration::from_millis(100));
+    until("an attempt has failed", async || ann.error().is_some()).await;
     assert!(ann.error().unwrap().contains("refused"), "{:?}", ann.error());
     server.start_again().await;
     ann.connected().await;
     let ben = Member::connect("ben", &server.url()).await;
     ben.publish("early", "heard");
     ann.hears(&["heard"]).await;
-    assert_eq!(ann.gaps(), [], "nothing was lost");
+    assert_eq!(ann.told(), [None, Some(Gap::In)], "it was said to hear before it did");
+}
+
+#[tokio::test]
+async fn who_wanted_nothing_before_it_was_connected_has_missed_nothing() {
+    let mut server = RedisServer::start().await;
+    server.kill();
+    let ann = Member::start("ann", &server.url(), hasty());
+    ann.subscribe("subject").await;
+    ann.cluster.close().await;
+    let ben = Member::start("ben", &server.url(), hasty());
+    until("an attempt has failed", async || ben.error().is_some()).await;
+    server.start_again().await;
+    ben.connected().await;
+    ben.subscribe("subject").await;
+    ben.publish("subject", "heard");
+    ben.hears(&["heard"]).await;
+    assert_eq!(ben.told(), [None]);
+}
+
+#[tokio::test]
+async fn with_a_broker_that_is_up_there_is_no_gap_at_the_start() {
+    let server = RedisServer::start().await;
+    let ann = RedisCluster::with_options(&server.url(), hasty()).unwrap();
+    let all: [Reached; 3] = std::array::from_fn(|_| Reached::new());
+    ann.subscribe("before", all[0].clone());
+    ann.subscribe("not wanted", Reached::new());
+    let ann = Member::begin(ann, "ann");
+    ann.cluster.subscribe("after", all[1].clone());
+    ann.cluster.unsubscribe("not wanted");
+    assert!(!all[0].is_set() && !all[1].is_set(), "the first attempt is under way");
+    until("it is connected", async || {
+        ann.cluster.subscribe("meanwhile", all[2].clone());
+        let is_connected = ann.cluster.health().is_connected();
+        if !is_connected {
+            ann.cluster.unsubscribe("meanwhile");
+        }
+        is_connected
+    })
+    .await;
+    for reached in &all {
+        reached.wait().await;
+    }
+    for subject in ["before", "after", "meanwhile"] {
+        ann.publish(subject, subject);
+    }
+    ann.hears(&["before", "after", "meanwhile"]).await;
+    assert_eq!(ann.told(), [None]);
 }
 
 #[tokio::test]
@@ -40,6 +89,7 @@ async fn who_has_spoken_before_it_was_connected_says_so() {
     server.start_again().await;
     ann.connected().await;
     ann.knows_of(&[Gap::Out]).await;
+    assert_eq!(ann.told(), [None, Some(Gap::Out)]);
 }
 
 #[tokio::test]
@@ -62,6 +112,7 @@ async fn a_broker_that_was_killed_is_found_again_with_all_subscriptions() {
     for member in [&ann, &ben] {
         member.connected().await;
         member.knows_of(&[Gap::In, Gap::Out]).await;
+        assert_eq!(member.told(), [None, None, Some(Gap::In), Some(Gap::Out)]);
     }
     for subject in ["left", "kept", "new"] {
         ben.publish(subject, subject);
@@ -135,6 +186,11 @@ async fn something_that_accepts_and_never_answers_is_given_up() {
     let port = free_port();
     let _silent = TcpListener::bind(("127.0.0.1", port)).unwrap();
     let ann = Member::start("ann", &RedisServer::url_with(port, SECRET), hasty());
+    let reached = Reached::new();
+    ann.cluster.subscribe("subject", reached.clone());
+    let began = Instant::now();
+    reached.wait().await;
+    assert!(began.elapsed() > hasty().timeout / 2, "the first attempt is waited for");
     until("it is given up", async || ann.error().is_some()).await;
     assert_eq!(ann.error().unwrap(), "no answer within 2s");
     assert!(!ann.cluster.health().is_connected());

@@ -20,6 +20,8 @@ pub(crate) struct Ear {
     heard: Mutex<Vec<Bytes>>,
     /// And how many messages had been heard before.
     gaps: Mutex<Vec<(Gap, usize)>>,
+    /// What was told of the connections, ever: a gap, or that there are both.
+    told: Mutex<Vec<Option<Gap>>>,
 }
 
 impl Receiver for Ear {
@@ -27,7 +29,12 @@ impl Receiver for Ear {
         self.heard.lock().unwrap().push(message);
     }
 
+    fn connected(&self) {
+        self.told.lock().unwrap().push(None);
+    }
+
     fn gap(&self, gap: Gap) {
+        self.told.lock().unwrap().push(Some(gap.clone()));
         let heard = self.heard.lock().unwrap().len();
         self.gaps.lock().unwrap().push((gap, heard));
     }
@@ -44,8 +51,12 @@ pub(crate) fn hasty() -> RedisClusterOptions {
 impl Member {
     /// A node that has been started, and need not be connected.
     pub(crate) fn start(name: &str, url: &str, options: RedisClusterOptions) -> Member {
+        Member::begin(RedisCluster::with_options(url, options).unwrap(), name)
+    }
+
+    /// A node of this name.
+    pub(crate) fn begin(cluster: RedisCluster, name: &str) -> Member {
         static LIFE: AtomicU64 = AtomicU64::new(1);
-        let cluster = RedisCluster::with_options(url, options).unwrap();
         let ear = Arc::new(Ear::default());
         let life = LIFE.fetch_add(1, Ordering::Relaxed);
         cluster.start(Node::new(name, life.into()), Arc::clone(&ear) as _);
@@ -119,6 +130,11 @@ impl Member {
 
     pub(crate) fn gaps(&self) -> Vec<Gap> {
         self.ear.gaps.lock().unwrap().iter().map(|(gap, _)| gap.clone()).collect()
+    }
+
+    /// What was told of the connections, ever: a gap, or that there are both.
+    pub(crate) fn told(&self) -> Vec<Option<Gap>> {
+        self.ear.told.lock().unwrap().clone()
     }
 
     /// Waits until exactly these gaps were told since the last time. Returns how many messages had been heard before the last.
