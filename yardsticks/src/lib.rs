@@ -1,5 +1,5 @@
-//! What the yardsticks share: the servers' options and the line that says they are ready, and what some work costs where
-//! there is no server.
+//! What the yardsticks share: the servers' options and the line that says they are ready, what some work costs where there is
+//! no server, and servers and clients of a yardstick's own.
 //!
 //! Each server has the *bench channel*: a WebSocket at `/socket/websocket` that speaks protocol version 2 (spec
 //! §2.2), where any topic `bench:*` can be joined with an empty payload. On a joined topic
@@ -11,9 +11,13 @@
 //! Heartbeats are answered (spec §3.10). A payload is a JSON object.
 //!
 //! Firecrest's has pages with a live view besides: a counter at `/counter`, and a board that shows everybody the same text, at
-//! `/board` as one shared view, which tells at `/renders` how often it was rendered, and at `/own-board` as a view for each.
+//! `/board` as one shared view, which tells at `/renders` how often it was rendered, and at `/own-board` as a view for each. Whoever
+//! joins one of its topics `cart:*` is present in `admin:carts`, which others can join to see it, and in `room:*` everybody sees
+//! everybody; both want `{"user": KEY}` as the join's payload.
 
 mod cost;
+mod crowd;
+mod running;
 
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -21,6 +25,8 @@ use std::net::SocketAddr;
 use clap::Parser;
 
 pub use cost::{Cost, ENOUGH};
+pub use crowd::Crowd;
+pub use running::{Node, Running, socket_url};
 
 /// The options of every server.
 #[derive(Debug, Parser)]

@@ -1,8 +1,9 @@
-//! The bench channel, a page with a counter and one with a board as an ordinary Firecrest application: defaults everywhere, the
-//! allocator of the showcase, no metrics, no logs.
+//! The bench channel, channels with presence, a page with a counter and one with a board as an ordinary Firecrest application:
+//! defaults everywhere, the allocator of the showcase, no metrics, no logs.
 
 mod board;
 mod counter;
+mod members;
 
 use firecrest::endpoint::listen;
 use firecrest::prelude::*;
@@ -12,6 +13,7 @@ use yardsticks::{Options, announce};
 
 use crate::board::{Board, OwnBoard};
 use crate::counter::Counter;
+use crate::members::{Admin, Cart, Room};
 
 /// Gives the memory of connections that have ended back to the system, which the default allocator keeps.
 #[global_allocator]
@@ -53,7 +55,11 @@ impl Socket for BenchSocket {
     }
 
     fn channels() -> Channels<Self> {
-        Channels::new().route::<Bench>("bench:*")
+        Channels::new()
+            .route::<Bench>("bench:*")
+            .route::<Admin>(members::WATCHED)
+            .route::<Cart>("cart:*")
+            .route::<Room>("room:*")
     }
 }
 
