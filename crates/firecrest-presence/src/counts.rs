@@ -6,11 +6,16 @@ use std::sync::Arc;
 use crate::Options;
 use crate::message::TopicCount;
 
+/// Most numbers that are 0 and are repeated; those beyond are said once.
+const MAX_GONE: usize = 10_000;
+
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     own: BTreeMap<Arc<str>, u64>,
     /// Those of `own` that are not yet announced.
     changed: BTreeSet<Arc<str>>,
+    /// Those of `own` that are 0, and since when that is said: as long as others may hold what was said before.
+    gone: BTreeMap<Arc<str>, u64>,
     epoch: u64,
     /// When all are announced again.
     repeat_at: u64,
@@ -48,6 +53,7 @@ impl Counts {
         let before = self.own.get(&topic).copied().unwrap_or(0);
         if before != connections {
             self.own.insert(Arc::clone(&topic), connections);
+            self.gone.remove(&topic);
             self.totals.adjust(&topic, before, connections);
             self.changed.insert(topic);
         }
@@ -80,7 +86,8 @@ impl Counts {
         self.repeat_at = self.repeat_at.min(at);
     }
 
-    /// What is to be announced now. A number that is 0 is announced once.
+    /// What is to be announced now. A number that is 0 is announced until what was announced before has expired everywhere, or
+    /// once if there are [too many](MAX_GONE) of them.
     pub(crate) fn announce(&mut self, now: u64, options: &Options) -> Vec<TopicCount> {
         let repeat = now >= self.repeat_at;
         if self.own.is_empty() || now < self.next || (self.changed.is_empty() && !repeat) {
@@ -89,6 +96,8 @@ impl Counts {
         self.epoch += 1;
         self.next = now.saturating_add(options.count_ms);
         let changed = std::mem::take(&mut self.changed);
+        let zero = |topic: &&Arc<str>| self.own.get(*topic) == Some(&0);
+        let gone: Vec<_> = changed.iter().filter(zero).map(|topic| (Arc::clone(topic), now)).collect();
         let count = |topic: &Arc<str>| TopicCount {
             topic: topic.clone(),
             connections: self.own.get(topic).copied().unwrap_or(0),
@@ -99,12 +108,26 @@ impl Counts {
         if repeat {
             self.repeat_at = now.saturating_add(options.count_repeat_ms);
         }
-        for topic in changed {
-            if self.own.get(&topic) == Some(&0) {
-                self.own.remove(&topic);
+        self.gone.extend(gone);
+        self.forget_gone(now, options.count_expiry_ms());
+        counts
+    }
+
+    /// Forgets the zeros that nobody needs any more, and those that are too many.
+    fn forget_gone(&mut self, now: u64, expiry_ms: u64) {
+        let Self { own, gone, .. } = self;
+        gone.retain(|topic, since| {
+            let needed = now.saturating_sub(*since) <= expiry_ms;
+            if !needed {
+                own.remove(topic);
+            }
+            needed
+        });
+        while gone.len() > MAX_GONE {
+            if let Some((topic, _)) = gone.pop_first() {
+                own.remove(&topic);
             }
         }
-        counts
     }
 
     /// Leaves out what was not repeated for this long, give or take a twentieth.

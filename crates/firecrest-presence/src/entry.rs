@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use crate::message::row_size;
 use crate::row::{ConnectionId, Meta, Row, RowKey};
 use crate::{Incarnation, ToldRow};
 
@@ -37,6 +38,11 @@ impl Entry {
     pub(crate) fn told(&self) -> Option<ToldRow> {
         let (key, connection) = (self.key.clone(), self.connection);
         Some(ToldRow { key, connection, meta: self.meta.clone()?, version: self.version })
+    }
+
+    /// How many bytes it takes in a message, at most.
+    pub(crate) fn size(&self) -> usize {
+        row_size(&self.topic, &self.key, self.meta.as_ref())
     }
 
     pub(crate) fn row_key(&self) -> RowKey {

@@ -11,6 +11,7 @@
 //! Read it in this order: [`node`] and [`row`] (who and what), [`replica`] (the machine), [`diff`] (what changed),
 //! [`message`] (how it is written down). [`limits`] and [`options`] list every bound with its default.
 
+mod answer;
 mod clock;
 mod counts;
 pub mod diff;
@@ -30,6 +31,7 @@ pub mod row;
 mod staging;
 mod view;
 
+pub use answer::{Answer, Asked};
 pub use diff::{Change, Diff, Kind, RowChange, ToldRow};
 pub use message::{DecodeError, Message};
 pub use node::{Incarnation, NodeId};

@@ -13,7 +13,7 @@ pub struct Options {
     pub forget_ms: u64,
     /// From noticing that something is missing to asking for it, so that what is late can arrive. Default 500.
     pub request_delay_ms: u64,
-    /// How long an answer is waited for before another node is asked. Default 3000.
+    /// How long nothing of an answer may come before another node is asked. Default 3000.
     pub request_timeout_ms: u64,
     /// Least time between two diffs of one topic; 0 gives each change at once. Default 500.
     pub diff_ms: u64,
@@ -98,7 +98,7 @@ impl Options {
 
     /// How long the numbers of another node hold.
     pub(crate) fn count_expiry_ms(&self) -> u64 {
-        self.count_repeat_ms.saturating_mul(5) / 2
+        self.count_repeat_ms.max(self.count_ms).saturating_mul(5) / 2
     }
 }
 

@@ -147,17 +147,6 @@ impl Origin {
         Some(touched.filter_map(op).collect())
     }
 
-    /// All rows, in the order of their versions.
-    pub(crate) fn snapshot(&self) -> Vec<Op> {
-        let op = |row: &Arc<Entry>| {
-            let fate = Fate::Put(row.meta.clone()?);
-            Some(Op { row: row.row_key(), version: row.version, fate })
-        };
-        let mut rows: Vec<Op> = self.rows().filter_map(op).collect();
-        rows.sort_unstable_by_key(|row| row.version);
-        rows
-    }
-
     /// Forgets the log of operations that everybody has.
     pub(crate) fn prune(&mut self, up_to: u64) {
         self.log.prune(up_to.min(self.version));

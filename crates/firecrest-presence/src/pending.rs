@@ -1,6 +1,6 @@
 //! The changes of watched topics that are not yet told.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::entry::{ByKey, Entry};
@@ -11,7 +11,9 @@ use crate::{Change, Diff, Kind, RowChange, ToldRow};
 pub(crate) struct Pending {
     watched: HashMap<Arc<str>, Waiting>,
     /// The topics with changes that wait, and since when they may be told.
-    due: BTreeMap<Arc<str>, u64>,
+    due: HashMap<Arc<str>, u64>,
+    /// The same by time.
+    times: BTreeSet<(u64, Arc<str>)>,
 }
 
 #[derive(Debug, Default)]
@@ -38,7 +40,7 @@ impl Pending {
 
     pub(crate) fn unwatch(&mut self, topic: &str) {
         self.watched.remove(topic);
-        self.due.remove(topic);
+        self.settle(topic);
     }
 
     /// Notes that a row is now this, or was this when it went, and what it was before.
@@ -46,6 +48,7 @@ impl Pending {
         let Some(waiting) = self.watched.get_mut(&row.topic) else { return };
         if !self.due.contains_key(&row.topic) {
             self.due.insert(row.topic.clone(), waiting.next);
+            self.times.insert((waiting.next, row.topic.clone()));
         }
         if waiting.resync {
             return;
@@ -63,7 +66,7 @@ impl Pending {
 
     /// When the next may be told.
     pub(crate) fn next(&self) -> Option<u64> {
-        self.due.values().min().copied()
+        self.times.first().map(|(at, _)| *at)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -84,14 +87,20 @@ impl Pending {
 
     /// All that may be told now; of each topic the next no sooner than `pause` milliseconds later.
     pub(crate) fn take_due(&mut self, view: &View, now: u64, pause: u64) -> Vec<Diff> {
-        let due = self.due.iter().filter(|(_, at)| **at <= now);
-        let topics: Vec<Arc<str>> = due.map(|(topic, _)| topic.clone()).collect();
+        let due = self.times.iter().take_while(|(at, _)| *at <= now);
+        let topics: Vec<Arc<str>> = due.map(|(_, topic)| topic.clone()).collect();
         topics.into_iter().filter_map(|topic| self.take(view, topic, now.saturating_add(pause))).collect()
+    }
+
+    /// Forgets that a topic waits; nothing when it does not.
+    fn settle(&mut self, topic: &str) -> Option<()> {
+        let at = self.due.remove_entry(topic).map(|(topic, at)| (at, topic))?;
+        self.times.remove(&at).then_some(())
     }
 
     /// What waits for this topic, at once.
     pub(crate) fn take(&mut self, view: &View, topic: Arc<str>, next: u64) -> Option<Diff> {
-        self.due.remove(&topic)?;
+        self.settle(&topic)?;
         let waiting = self.watched.get_mut(&topic)?;
         let (rows, resync) = (std::mem::take(&mut waiting.rows), std::mem::take(&mut waiting.resync));
         waiting.next = next;

@@ -25,7 +25,9 @@ fn run(nodes: &mut [Replica; 2], now: &mut u64, millis: u64) -> Vec<Event> {
                 events.extend(out.events);
             }
             let name = nodes[from].id().name().clone();
-            for message in out.outgoing {
+            let answers =
+                out.asked.iter().flat_map(|asked| nodes[from].answer_at_once(asked)).collect::<Vec<_>>();
+            for message in out.outgoing.into_iter().chain(answers) {
                 let to = 1 - from;
                 let out = nodes[to].receive(&name, &message.bytes, *now).expect("it is a message");
                 wire.push((to, out));
@@ -76,7 +78,14 @@ fn what_happens_while_all_rows_come_again_does_not_overtake_them() {
     (0..3).for_each(|number| assert_eq!(nodes[1].end(number), 1));
     now += 200;
     let pass = |node: &mut Replica, from: &str, out: Output, now| {
-        let heard = |bytes: Vec<u8>| node.receive(from, &bytes, now).expect("it is a message").outgoing;
+        let heard = |bytes: Vec<u8>| {
+            let out = node.receive(from, &bytes, now).expect("it is a message");
+            out.asked
+                .iter()
+                .flat_map(|asked| node.answer_at_once(asked))
+                .chain(out.outgoing)
+                .collect::<Vec<_>>()
+        };
         out.outgoing.into_iter().map(|message| message.bytes).flat_map(heard).collect::<Vec<_>>()
     };
     let news = nodes[1].tick(now);
@@ -113,8 +122,8 @@ fn who_has_fewer_than_all_rows_of_a_node_does_not_answer_for_it() {
     let all = vec![Version { node: nodes[1].id().clone(), version: 0 }];
     let sender = NodeId::new("c", Incarnation::new(1, 3));
     let request = Message { sender, body: Body::Request(all) }.encode();
-    assert_eq!(nodes[0].receive("c", &request, now).expect("it is a message").outgoing, []);
-    assert_ne!(nodes[1].receive("c", &request, now).expect("it is a message").outgoing, []);
+    assert_eq!(nodes[0].receive("c", &request, now).expect("it is a message").asked, []);
+    assert_ne!(nodes[1].receive("c", &request, now).expect("it is a message").asked, []);
 }
 
 #[test]

@@ -35,7 +35,8 @@ fn exchange(nodes: &mut [Replica; 2], now: u64) {
     let mut wire = vec![(0, nodes[0].tick(now)), (1, nodes[1].tick(now))];
     while let Some((from, out)) = wire.pop() {
         let name = nodes[from].id().name().clone();
-        for message in out.outgoing {
+        let answers: Vec<_> = out.asked.iter().flat_map(|asked| nodes[from].answer_at_once(asked)).collect();
+        for message in out.outgoing.into_iter().chain(answers) {
             let out = nodes[1 - from].receive(&name, &message.bytes, now).expect("it is a message");
             wire.push((1 - from, out));
         }

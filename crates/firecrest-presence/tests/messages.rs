@@ -44,8 +44,8 @@ fn versions() -> impl Strategy<Value = Vec<Version>> {
 
 fn body() -> impl Strategy<Value = Body> {
     let chunk =
-        (node(), ops(0, false), 0..1000_u32, any::<bool>()).prop_map(|(origin, rows, index, last)| {
-            Body::Chunk(Chunk { origin, at: rows.last().map_or(7, |row| row.version), index, last, rows })
+        (node(), ops(0, false), 0..1000_u64, any::<bool>()).prop_map(|(origin, rows, start, last)| {
+            Body::Chunk(Chunk { origin, at: rows.last().map_or(7, |row| row.version), start, last, rows })
         });
     let count = ("[a-z]{0,4}", any::<u64>(), any::<u64>());
     let count =

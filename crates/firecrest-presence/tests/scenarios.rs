@@ -245,7 +245,9 @@ fn p080_a_leave_carries_the_update_that_was_never_sent() {
                     let replica = sim.nodes[to].replica.as_mut().expect("it lives");
                     let out = replica.receive(&sim::name(from), &message.bytes, now).expect("a message");
                     left.extend(kinds(out.diffs));
-                    for answer in out.outgoing {
+                    let answers: Vec<_> =
+                        out.asked.iter().flat_map(|asked| replica.answer_at_once(asked)).collect();
+                    for answer in out.outgoing.into_iter().chain(answers) {
                         let replica = sim.nodes[from].replica.as_mut().expect("it lives");
                         let out = replica.receive(&sim::name(to), &answer.bytes, now).expect("a message");
                         left.extend(kinds(out.diffs));
@@ -289,4 +291,16 @@ fn of_two_announcements_the_later_holds_whenever_it_comes() {
         let _ = replica.receive("node-1", bytes, sim.now).expect("a message");
     }
     assert_eq!(replica.total("page"), 6);
+}
+
+#[test]
+fn i12_who_has_left_keeps_nobody_from_forgetting_what_all_have() {
+    let mut sim = settled(3, fast());
+    let out = sim.nodes[2].replica.take().expect("it lives").leave();
+    sim.pass(2, out);
+    sim.run(100);
+    (0..10).for_each(|n| track(&mut sim, 0, n));
+    sim.run(2000);
+    let log = |place: usize| sim.nodes[place].replica.as_ref().expect("it lives").usage().log;
+    assert_eq!((log(0), log(1)), (0, 0));
 }

@@ -135,7 +135,8 @@ impl World {
 
     fn take(&mut self, node: usize, mut out: Output, wire: &mut VecDeque<(usize, Vec<u8>)>) {
         if self.heard {
-            wire.extend(out.outgoing.drain(..).map(|message| (node, message.bytes)));
+            let answers = out.asked.iter().flat_map(|asked| self.nodes[node].answer_at_once(asked));
+            wire.extend(out.outgoing.drain(..).chain(answers).map(|message| (node, message.bytes)));
         }
         if node == 0 {
             self.hear(out);

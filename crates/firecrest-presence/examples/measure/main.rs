@@ -45,7 +45,8 @@ fn exchange(nodes: &mut [Replica], now: u64) -> Vec<usize> {
     let mut wire: Vec<_> = (0..nodes.len()).map(|place| (place, nodes[place].tick(now))).collect();
     while let Some((from, out)) = wire.pop() {
         let name = nodes[from].id().name().clone();
-        for message in out.outgoing {
+        let answers: Vec<_> = out.asked.iter().flat_map(|asked| nodes[from].answer_at_once(asked)).collect();
+        for message in out.outgoing.into_iter().chain(answers) {
             let to = |node: &Replica| match &message.to {
                 firecrest_presence::Target::All => node.id().name() != &name,
                 firecrest_presence::Target::Node(name) => node.id().name() == name,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::reader::{DecodeError, Reader};
 use super::{Body, Chunk, Delta, Fate, Gossip, MAGIC, Message, Op, TopicCount, VERSION, Version};
-use crate::limits::{MAX_CHUNKS, MAX_KEY, MAX_TOPIC};
+use crate::limits::{MAX_KEY, MAX_TOPIC};
 use crate::row::RowKey;
 
 impl Message {
@@ -40,15 +40,16 @@ fn body(kind: u8, input: &mut Reader<'_>) -> Result<Body, DecodeError> {
 
 fn chunk(input: &mut Reader<'_>) -> Result<Chunk, DecodeError> {
     let (origin, at) = (input.node()?, input.number()?);
-    let index = input.number()?;
-    let index = u32::try_from(index).ok().filter(|index| *index < MAX_CHUNKS);
-    let index = index.ok_or(DecodeError::Invalid { what: "place of a chunk" })?;
+    let start = input.number()?;
     let last = input.flag("mark of the last chunk")?;
     let rows = ops(0, at, input)?;
     if rows.iter().any(|row| matches!(row.fate, Fate::Del(_))) {
         return Err(DecodeError::Invalid { what: "removal in a snapshot" });
     }
-    Ok(Chunk { origin, at, index, last, rows })
+    if start.checked_add(rows.len() as u64).is_none() {
+        return Err(DecodeError::Invalid { what: "place of a chunk" });
+    }
+    Ok(Chunk { origin, at, start, last, rows })
 }
 
 fn counts(input: &mut Reader<'_>) -> Result<Vec<TopicCount>, DecodeError> {

@@ -63,7 +63,7 @@ impl Writer {
     fn chunk(&mut self, chunk: &Chunk) {
         self.node(&chunk.origin);
         self.number(chunk.at);
-        self.number(chunk.index.into());
+        self.number(chunk.start);
         self.0.push(chunk.last.into());
         self.ops(0, &chunk.rows);
     }

@@ -13,7 +13,7 @@ mod split;
 use std::sync::Arc;
 
 pub use reader::DecodeError;
-pub(crate) use split::{size, split};
+pub(crate) use split::{count_size, fitting, row_size, size, split, version_size};
 
 use crate::NodeId;
 use crate::row::{Meta, RowKey};
@@ -114,8 +114,8 @@ pub struct Chunk {
     pub origin: NodeId,
     /// After which operation.
     pub at: u64,
-    /// Its place among the parts, from 0.
-    pub index: u32,
+    /// How many rows are in the parts before it. All nodes put those of a version into the same order.
+    pub start: u64,
     /// Whether it is the last of them.
     pub last: bool,
     /// Rows that are there, in the order of their versions.

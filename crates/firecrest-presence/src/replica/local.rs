@@ -3,7 +3,7 @@
 use crate::limits::{MAX_KEY, MAX_META, MAX_TOPIC};
 use crate::message::Body;
 use crate::row::RowKey;
-use crate::{ConnectionId, Meta};
+use crate::{ConnectionId, Meta, Row};
 
 use super::output::{Output, Target};
 use super::state::{Replica, Stage};
@@ -113,6 +113,11 @@ impl Replica {
         let mut out = Output::default();
         self.send(Target::All, Body::Leave, &mut out);
         out
+    }
+
+    /// The row of a connection of this node in a topic under a key.
+    pub fn own_row(&self, connection: u64, topic: &str, key: &str) -> Option<Row<'_>> {
+        self.own.get(self.row(connection, topic, key))?.row()
     }
 
     fn row(&self, connection: u64, topic: &str, key: &str) -> RowKey {

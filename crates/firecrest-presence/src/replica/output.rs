@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Diff, NodeId};
+use crate::{Asked, Diff, NodeId};
 
 /// What came out of a step. All of it is the caller's to pass on; nothing is repeated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -10,6 +10,8 @@ use crate::{Diff, NodeId};
 pub struct Output {
     /// Messages to send, in this order. They may be lost, doubled or overtaken.
     pub outgoing: Vec<Outgoing>,
+    /// Who is to be [answered](crate::Replica::answer), whenever there is time. Who waits for long asks again.
+    pub asked: Vec<Asked>,
     /// What changed in the topics that are watched.
     pub diffs: Vec<Diff>,
     /// The [totals](crate::Replica::total) that are watched and have changed, each as it is now. Those that were changed

@@ -33,7 +33,12 @@ impl Replica {
     ///
     /// Those of this node itself are ignored, so that a bus may echo.
     pub fn receive(&mut self, from: &str, bytes: &[u8], now: u64) -> Result<Output, ReceiveError> {
-        let Message { sender, body } = Message::decode(bytes)?;
+        self.take(from, Message::decode(bytes)?, now)
+    }
+
+    /// As [`receive`](Self::receive), for who has decoded the message already, so that nobody waits for that.
+    pub fn take(&mut self, from: &str, message: Message, now: u64) -> Result<Output, ReceiveError> {
+        let Message { sender, body } = message;
         if **sender.name() != *from {
             return Err(ReceiveError::Sender { says: sender.name().clone(), from: from.into() });
         }
@@ -44,7 +49,10 @@ impl Replica {
             return Ok(out);
         }
         match body {
-            Body::Chunk(chunk) => self.stage(chunk, &mut out),
+            Body::Chunk(chunk) => {
+                self.progress(sender.name());
+                self.stage(chunk, &mut out);
+            }
             Body::Counts(counts) => {
                 let (now, max) = (self.clock.now(), self.options.count_topics);
                 if self.peers.get(sender.name()).is_some_and(|peer| peer.id == sender && peer.is_up()) {
@@ -52,11 +60,12 @@ impl Replica {
                 }
             }
             Body::Delta { origin, delta } => {
+                self.progress(sender.name());
                 self.apply(&origin, delta, &mut out);
             }
             Body::Gossip(gossip) => self.hear(&sender, gossip, &mut out),
             Body::Leave => self.part(sender, &mut out),
-            Body::Request(have) => self.answer(&sender, &have, &mut out),
+            Body::Request(have) => self.note_asked(&sender, have, &mut out),
         }
         self.tell(&mut out);
         Ok(out)
@@ -128,7 +137,7 @@ impl Replica {
         if peer.staging.as_ref().is_some_and(|staging| staging.at() > at) {
             return;
         }
-        // It comes in pieces: as long as it does, nobody else is asked.
+        // It comes in pieces, whoever sends them: as long as it does, nobody else is asked.
         if peer.want.asked {
             peer.want.due = self.clock.now().saturating_add(options.request_timeout_ms);
         }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::NodeId;
-use crate::message::{Body, Chunk, Version, split};
+use crate::answer::All;
+use crate::message::{Body, Version};
 use crate::origin::Origin;
 use crate::peer::Peer;
+use crate::{Answer, Asked, NodeId};
 
-use super::output::{Output, Target};
+use super::output::{Outgoing, Output, Target};
 use super::state::Replica;
-use super::tick::deltas;
 
 impl Replica {
     /// Asks for what is missing: as few nodes as possible, each once for all that it has (I10).
@@ -36,30 +36,55 @@ impl Replica {
         }
     }
 
-    /// Sends what a node lacks of those that are known to be up.
-    pub(super) fn answer(&mut self, sender: &NodeId, have: &[Version], out: &mut Output) {
-        for Version { node, version } in have {
-            let peer = self.peers.get(node.name()).filter(|peer| peer.id == *node && peer.is_up());
-            let origin = if *node == self.id { Some(&self.own) } else { peer.map(|peer| &peer.origin) };
-            let brings = |origin: &&Origin| origin.version() > *version && !origin.is_partial();
-            let Some(origin) = origin.filter(brings) else { continue };
-            let (to, at, max) =
-                (Target::Node(sender.name().clone()), origin.version(), self.options.message_bytes);
-            // Who has nothing wants all, and a log of more removals than there are rows is no shortcut.
-            let ops = if *version == 0 { None } else { origin.since(*version) };
-            if let Some(ops) = ops.filter(|ops| ops.len() <= origin.len() + 100) {
-                for delta in deltas(*version, at, ops, max) {
-                    self.send(to.clone(), Body::Delta { origin: node.clone(), delta }, out);
-                }
-                continue;
-            }
-            let parts = split(origin.snapshot(), max);
-            let count = parts.len();
-            for (index, rows) in parts.into_iter().enumerate() {
-                let last = index + 1 == count;
-                let chunk = Chunk { origin: node.clone(), at, index: index as u32, last, rows };
-                self.send(to.clone(), Body::Chunk(chunk), out);
-            }
+    /// Notes what a node lacks of those that are known to be up.
+    pub(super) fn note_asked(&self, by: &NodeId, have: Vec<Version>, out: &mut Output) {
+        let useful = have.into_iter().filter(|have| self.brings(have).is_some());
+        out.asked.extend(useful.map(|have| Asked { by: by.clone(), have }));
+    }
+
+    /// What is to be sent to who asked; nothing when nothing is known that it lacks.
+    ///
+    /// This takes a pointer for each row. The work is in [`Answer::next_message`], which does not need the replica.
+    pub fn answer(&self, asked: &Asked) -> Option<Answer> {
+        let Version { node, version } = &asked.have;
+        let origin = self.brings(&asked.have)?;
+        let (sender, node, at) = (self.id.clone(), node.clone(), origin.version());
+        // Who has nothing wants all, and a log of more removals than there are rows is no shortcut.
+        let ops = if *version == 0 { None } else { origin.since(*version) };
+        let all = match ops.filter(|ops| ops.len() <= origin.len() + 100) {
+            Some(ops) => All::Ops(ops),
+            None => All::Rows(origin.rows().cloned().collect()),
+        };
+        Some(Answer::new(sender, node, *version, at, all))
+    }
+
+    /// All messages of an answer at once, for who has the room.
+    pub fn answer_at_once(&self, asked: &Asked) -> Vec<Outgoing> {
+        let Some(mut answer) = self.answer(asked) else { return Vec::new() };
+        let messages = std::iter::from_fn(|| answer.next_message(self.message_bytes()));
+        let to = Target::Node(asked.by.name().clone());
+        messages.map(|bytes| Outgoing { to: to.clone(), bytes }).collect()
+    }
+
+    /// Whether a node is known not to be there any more, in this life.
+    pub fn is_gone(&self, node: &NodeId) -> bool {
+        self.peers.get(node.name()).is_some_and(|peer| peer.id != *node || !peer.is_up())
+    }
+
+    /// Where something is that a node lacks that has this.
+    fn brings(&self, have: &Version) -> Option<&Origin> {
+        let Version { node, version } = have;
+        let peer = self.peers.get(node.name()).filter(|peer| peer.id == *node && peer.is_up());
+        let origin = if *node == self.id { Some(&self.own) } else { peer.map(|peer| &peer.origin) };
+        origin.filter(|origin| origin.version() > *version && !origin.is_partial())
+    }
+
+    /// Notes that this node is sending what it was asked for: as long as it does, nobody else is asked.
+    pub(super) fn progress(&mut self, helper: &str) {
+        let due = self.clock.now().saturating_add(self.options.request_timeout_ms);
+        let asked = self.peers.values_mut().map(|peer| &mut peer.want).filter(|want| want.asked);
+        for want in asked.filter(|want| want.tried.last().is_some_and(|last| **last == *helper)) {
+            want.due = due;
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::counts::Counts;
 use crate::entry::Entry;
-use crate::limits::MAX_NAME;
+use crate::limits::{MAX_HEAD, MAX_NAME};
 use crate::message::{Body, Message};
 use crate::origin::{self, Origin};
 use crate::peer::Peer;
@@ -38,6 +38,8 @@ pub struct Replica {
     /// When a heartbeat is due.
     pub(super) heartbeat_at: u64,
     pub(super) heartbeats: u64,
+    /// Most bytes of a message that can be sent.
+    pub(super) max_message: usize,
 }
 
 /// Whether a node is there.
@@ -92,6 +94,7 @@ impl Replica {
             delta_at: 0,
             heartbeat_at: 0,
             heartbeats: 0,
+            max_message: usize::MAX,
             id,
             options,
         })
@@ -100,6 +103,17 @@ impl Replica {
     /// Who this is.
     pub fn id(&self) -> &NodeId {
         &self.id
+    }
+
+    /// Says how many bytes of a message can be sent, from now on. Rows are cut into messages that have no more, as
+    /// [`Options::message_bytes`] allow; a row that is larger travels alone all the same.
+    pub fn set_max_message(&mut self, bytes: usize) {
+        self.max_message = bytes;
+    }
+
+    /// How many bytes of rows a message may have.
+    pub fn message_bytes(&self) -> usize {
+        self.options.message_bytes.min(self.max_message.saturating_sub(MAX_HEAD))
     }
 
     /// The rows of a topic, sorted by key, those of a key by connection (P002, P016).

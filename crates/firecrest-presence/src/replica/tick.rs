@@ -4,10 +4,11 @@ use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
 use crate::NodeId;
-use crate::message::{Body, Delta, Gossip, Op, Version, split};
+use crate::limits::MAX_HEAD;
+use crate::message::{self, Body, Delta, Gossip, Op, Version, split};
 
 use super::output::{Output, Target};
-use super::state::Replica;
+use super::state::{Replica, Status};
 
 /// Of how many other nodes the logs are pruned with each gossip: what they have is asked of every node each time.
 const PRUNED_AT_ONCE: usize = 16;
@@ -49,21 +50,22 @@ impl Replica {
             return;
         }
         let (at, rows) = (self.own.version(), self.own.len() as u64);
+        let versions = self.versions();
         let mut deltas = match self.own.since(self.sent) {
-            Some(ops) if at > self.sent => deltas(self.sent, at, ops, self.options.message_bytes),
+            Some(ops) if at > self.sent => deltas(self.sent, at, ops, self.message_bytes()),
             // More happened than the log holds: the others will notice, and ask.
             _ => Vec::new(),
         };
-        let last = deltas.pop();
+        // What is last travels with the heartbeat, if that fits.
+        let last = deltas.pop_if(|last| {
+            let bytes = versions.iter().map(message::version_size).chain(last.ops.iter().map(message::size));
+            bytes.sum::<usize>() <= self.max_message.saturating_sub(MAX_HEAD)
+        });
         for delta in deltas {
             let gossip = Gossip { at, rows, delta: Some(delta), versions: Vec::new() };
             self.send(Target::All, Body::Gossip(gossip), out);
         }
-        self.send(
-            Target::All,
-            Body::Gossip(Gossip { at, rows, delta: last, versions: self.versions() }),
-            out,
-        );
+        self.send(Target::All, Body::Gossip(Gossip { at, rows, delta: last, versions }), out);
         self.sent = at;
         self.delta_at = now.saturating_add(self.options.broadcast_ms);
         self.heartbeat_at = now.saturating_add(self.until_heartbeat());
@@ -86,9 +88,10 @@ impl Replica {
         (period - period / 10).saturating_add(mixed % (period / 5 + 1))
     }
 
-    /// Forgets the operations that all nodes have: those of this node, and those of some others, in turn.
+    /// Forgets the operations that all nodes have that have not left: those of this node, and those of some others, in turn.
     fn prune(&mut self) {
-        let least = |node: &NodeId| self.peers.values().map(|peer| peer.has(node)).min().unwrap_or(u64::MAX);
+        let there = || self.peers.values().filter(|peer| peer.status != Status::Left);
+        let least = |node: &NodeId| there().map(|peer| peer.has(node)).min().unwrap_or(u64::MAX);
         let own = least(&self.id).min(self.sent);
         let from = self.pruned.take().map_or(Unbounded, Excluded);
         let rest = self.peers.range((from, Unbounded)).filter(|(_, peer)| peer.origin.log_len() > 0);
@@ -109,15 +112,18 @@ impl Replica {
         let now = self.clock.now();
         self.counts.expire(now, self.options.count_expiry_ms());
         let counts = self.counts.announce(now, &self.options);
-        // A topic is no longer than 1024 bytes.
-        for part in counts.chunks((self.options.message_bytes / 1024).max(1)) {
+        let mut rest = &counts[..];
+        while !rest.is_empty() {
+            let (part, behind) =
+                rest.split_at(message::fitting(rest.iter().map(message::count_size), self.message_bytes()));
             self.send(Target::All, Body::Counts(part.to_vec()), out);
+            rest = behind;
         }
     }
 }
 
 /// The operations of a range as deltas that follow each other.
-pub(super) fn deltas(mut from: u64, to: u64, ops: Vec<Op>, max_bytes: usize) -> Vec<Delta> {
+fn deltas(mut from: u64, to: u64, ops: Vec<Op>, max_bytes: usize) -> Vec<Delta> {
     let mut parts = split(ops, max_bytes);
     let last = parts.pop().unwrap_or_default();
     let delta = |ops: Vec<Op>| {

@@ -166,7 +166,14 @@ impl Sim {
     }
 
     pub(crate) fn pass(&mut self, place: usize, mut out: Output) {
-        for message in out.outgoing.drain(..) {
+        let replica = self.nodes[place].replica.as_ref();
+        let answers: Vec<_> = out
+            .asked
+            .drain(..)
+            .flat_map(|asked| replica.map(|replica| replica.answer_at_once(&asked)))
+            .flatten()
+            .collect();
+        for message in out.outgoing.drain(..).chain(answers) {
             self.note(&message.bytes);
             for to in 0..self.nodes.len() {
                 let meant = match &message.to {

@@ -38,11 +38,12 @@ impl<I: Send + 'static> Context<'_, I> {
         let (shared, endpoint, ties) = self.presence();
         let (service, key, said) = (endpoint.presence_service(), key.to_string(), Said::new(meta)?);
         let ties = ties.get_or_insert_default();
-        ties.call(&service.options)?;
+        ties.may_call(&service.options)?;
         if ties.find(&key).is_some() {
             return Err(TrackError::AlreadyTracked(key));
         }
         ties.tracked.push(service.track(&shared.topic, &key, &said)?);
+        ties.called(&service.options);
         Ok(())
     }
 
@@ -58,9 +59,12 @@ impl<I: Send + 'static> Context<'_, I> {
         let (_, endpoint, ties) = self.presence();
         let (service, key, said) = (endpoint.presence_service(), key.to_string(), Said::new(meta)?);
         let ties = ties.get_or_insert_default();
-        ties.call(&service.options)?;
+        ties.may_call(&service.options)?;
         let Some(place) = ties.find(&key) else { return Err(TrackError::NotTracked(key)) };
-        ties.tracked[place].say(said)
+        if ties.tracked[place].say(said)? {
+            ties.called(&service.options);
+        }
+        Ok(())
     }
 
     /// Says that somebody whom this channel tracks is not there any more; whether it did (P049).
@@ -78,7 +82,13 @@ impl<I: Send + 'static> Context<'_, I> {
     pub async fn push_presence_state(&mut self) {
         let (shared, endpoint, _) = self.presence();
         let (channel, service) = (Arc::clone(shared), Arc::clone(endpoint.presence_service()));
-        service.push_state(&channel).await;
+        let closing = poll_fn(|cx| channel.mailbox.poll_closing(cx));
+        tokio::select! {
+            biased;
+            // Who is told to end does not wait for what nobody will see.
+            _ = closing => {}
+            () = service.push_state(&channel) => {}
+        }
     }
 }
 
@@ -87,8 +97,8 @@ impl Ties {
         self.tracked.iter().position(|tracked| tracked.key() == key)
     }
 
-    /// Counts a call, or refuses it.
-    fn call(&mut self, options: &PresenceOptions) -> Result<(), TrackError> {
+    /// Whether it may call once more.
+    fn may_call(&mut self, options: &PresenceOptions) -> Result<(), TrackError> {
         let (max, per, now) = (options.calls, options.calls_per, Instant::now());
         while self.calls.front().is_some_and(|call| now.saturating_duration_since(*call) >= per) {
             self.calls.pop_front();
@@ -96,10 +106,14 @@ impl Ties {
         if self.calls.len() >= max {
             return Err(TrackError::TooManyCalls { max, per });
         }
-        if max < usize::MAX {
-            self.calls.push_back(now);
-        }
         Ok(())
+    }
+
+    /// Counts a call that has changed something.
+    fn called(&mut self, options: &PresenceOptions) {
+        if options.calls < usize::MAX {
+            self.calls.push_back(Instant::now());
+        }
     }
 }
 
@@ -108,16 +122,24 @@ impl Service {
         match self.options.mode_of(&channel.topic) {
             Mode::Full => {
                 let mut next = self.push_page(channel, None).await;
-                while next.is_some() && has_room(channel).await {
+                while next.is_some() {
+                    has_room(channel).await;
                     next = self.push_page(channel, next).await;
                 }
             }
             Mode::Count => {
                 self.start();
                 self.tell_count(&channel.topic);
-                let (event, payload) = counted::said(self.counted(&channel.topic));
-                // It is an object.
-                let _ = channel.push(event, &payload);
+                let mut told = None;
+                // The last that a client hears must not be older than what was told to all meanwhile.
+                while let Some(count) =
+                    Some(self.counted(&channel.topic)).filter(|count| told != Some(*count))
+                {
+                    let (event, payload) = counted::said(count);
+                    // It is an object.
+                    let _ = channel.push(event, &payload);
+                    told = Some(count);
+                }
             }
             // It is an object.
             Mode::Off => drop(channel.push("presence_state", &Payload::empty())),
@@ -125,19 +147,11 @@ impl Service {
     }
 }
 
-/// Waits until the client has room for more; whether the channel still goes on then.
-async fn has_room(channel: &Shared) -> bool {
-    let room = async {
-        // What was pushed is written when the task has been polled.
-        tokio::task::yield_now().await;
-        while channel.connection.outbox.is_pressed() {
-            sleep(PAUSE).await;
-        }
-    };
-    let closing = poll_fn(|cx| channel.mailbox.poll_closing(cx));
-    tokio::select! {
-        biased;
-        _ = closing => false,
-        () = room => true,
+/// Waits until the client has room for more.
+async fn has_room(channel: &Shared) {
+    // What was pushed is written when the task has been polled.
+    tokio::task::yield_now().await;
+    while channel.connection.outbox.is_pressed() {
+        sleep(PAUSE).await;
     }
 }

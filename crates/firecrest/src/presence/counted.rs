@@ -23,14 +23,16 @@ pub(super) struct Counted(Mutex<Topics>);
 struct Topics {
     /// How many connections of this node are tracked.
     own: HashMap<Arc<str>, u64>,
-    /// The topics whose clients are told.
-    told: HashMap<Arc<str>, Told>,
+    /// The topics whose clients are told, each by a task.
+    told: HashMap<Arc<str>, AbortOnDropHandle<()>>,
+    /// The numbers that somebody watches: one for all who do.
+    watched: HashMap<Arc<str>, Watched>,
 }
 
-/// The clients of a topic are told its number.
-struct Told {
-    _total: WatchedTotal,
-    _task: AbortOnDropHandle<()>,
+/// The number of a topic, as long as it is watched.
+struct Watched {
+    total: watch::Sender<u64>,
+    _watched: WatchedTotal,
 }
 
 impl Counted {
@@ -38,13 +40,15 @@ impl Counted {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells no longer where nobody listens.
+    /// Tells no longer where nobody listens, and watches no longer what nobody wants.
     pub(super) fn tidy(&self, pubsub: &PubSub) {
         let mut topics = self.lock();
         let quiet: Vec<_> = topics.told.extract_if(|topic, _| pubsub.subscribers(topic) == 0).collect();
+        let unwanted: Vec<_> =
+            topics.watched.extract_if(|_, watched| watched.total.receiver_count() == 0).collect();
         // What ends with them takes other locks.
         drop(topics);
-        drop(quiet);
+        drop((quiet, unwanted));
     }
 }
 
@@ -82,27 +86,33 @@ impl Service {
         if self.counted.lock().told.contains_key(topic) {
             return;
         }
-        let (total, watched) = self.watch_count(topic);
+        let total = self.watch_count(topic);
         let topic: Arc<str> = topic.into();
         let telling = tell(Arc::clone(&topic), self.pubsub.clone(), total, self.options.count_interval);
-        let told = Told { _total: watched, _task: AbortOnDropHandle::new(runtime.spawn(telling)) };
+        let told = AbortOnDropHandle::new(runtime.spawn(telling));
         // Should somebody have been quicker, it is replaced, and told once all the same.
         let replaced = self.counted.lock().told.insert(topic, told);
         drop(replaced);
     }
 
     /// The number of a topic, and its changes.
-    pub(super) fn watch_count(self: &Arc<Self>, topic: &str) -> (watch::Receiver<u64>, WatchedTotal) {
-        let (sender, mut total) = watch::channel(0);
-        let teller = sender.clone();
-        let watched = self.watch_total(&name(topic), move |total| {
-            teller.send_replace(total);
-        });
+    pub(super) fn watch_count(self: &Arc<Self>, topic: &str) -> watch::Receiver<u64> {
+        let mut topics = self.counted.lock();
+        if !topics.watched.contains_key(topic) {
+            let total = watch::Sender::new(0);
+            let teller = total.clone();
+            let _watched = self.watch_total(&name(topic), move |now| set(&teller, now));
+            topics.watched.insert(topic.into(), Watched { total, _watched });
+        }
+        let total = &topics.watched[topic].total;
         // Asked for when it is watched already: no change is between the two.
-        sender.send_modify(|total| *total = self.counted(topic));
-        total.mark_unchanged();
-        (total, watched)
+        set(total, self.counted(topic));
+        total.subscribe()
     }
+}
+
+fn set(total: &watch::Sender<u64>, now: u64) {
+    total.send_if_modified(|total| std::mem::replace(total, now) != now);
 }
 
 /// What a client is told.

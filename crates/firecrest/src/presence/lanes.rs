@@ -34,27 +34,35 @@ impl Lanes {
 
     /// Gives up those that nobody wants any more, one topic's or all; `unwatch` is called for each.
     pub(super) fn tidy(&self, only: Option<&str>, mut unwatch: impl FnMut(&str)) {
-        let mut lanes = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let mut keep = |topic: &Arc<str>, lane: &mut Arc<Lane>| {
+        match only {
+            Some(topic) => self.remove_if_unwanted(topic, &mut unwatch),
+            // Nobody waits while all are looked through.
+            None => self.unwanted().iter().for_each(|topic| self.remove_if_unwanted(topic, &mut unwatch)),
+        }
+    }
+
+    fn unwanted(&self) -> Vec<Arc<str>> {
+        let lanes: Vec<Arc<Lane>> =
+            self.0.read().unwrap_or_else(PoisonError::into_inner).values().map(Arc::clone).collect();
+        let is_unwanted = |lane: &Arc<Lane>| {
             let mut queue = lane.lock();
             queue.tidy();
-            let keep = lane.is_wanted(&queue);
-            if !keep {
-                queue.is_removed = true;
-                unwatch(topic);
-            }
-            keep
+            !lane.is_wanted(&queue)
         };
-        match only {
-            None => lanes.retain(keep),
-            Some(topic) => {
-                if let Some((topic, mut lane)) = lanes.remove_entry(topic)
-                    && keep(&topic, &mut lane)
-                {
-                    lanes.insert(topic, lane);
-                }
-            }
+        lanes.iter().filter(|lane| is_unwanted(lane)).map(|lane| Arc::clone(&lane.topic)).collect()
+    }
+
+    fn remove_if_unwanted(&self, topic: &str, unwatch: &mut impl FnMut(&str)) {
+        let mut lanes = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(lane) = lanes.get(topic) else { return };
+        let mut queue = lane.lock();
+        if lane.is_wanted(&queue) {
+            return;
         }
+        queue.is_removed = true;
+        unwatch(topic);
+        drop(queue);
+        lanes.remove(topic);
         if lanes.len() < lanes.capacity() / 4 {
             lanes.shrink_to_fit();
         }

@@ -15,7 +15,8 @@ use super::TrackError;
 const REF: &str = "phx_ref";
 const REF_BEFORE: &str = "phx_ref_prev";
 
-/// What is said of one presence: a JSON object with its `phx_ref`, and after an update `phx_ref_prev`.
+/// What is said of one presence: a JSON object with its `phx_ref`, and after an update `phx_ref_prev`, the one before. Of updates that follow
+/// each other faster than clients are told, these see the last only, so that they need not have seen that one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Meta {
     /// A JSON object, without its own ref.

@@ -46,6 +46,7 @@
 //! `firecrest_presence_bytes_total` by `direction`, `firecrest_presence_messages_lost_total`,
 //! `firecrest_presence_unreadable_total`, and `firecrest_presence_fetch_failures_total` by `reason`.
 
+mod answers;
 mod channel;
 mod counted;
 mod error;
@@ -55,6 +56,7 @@ mod inbox;
 mod lane;
 mod lanes;
 mod listing;
+mod log;
 mod meta;
 mod options;
 mod pages;

@@ -9,6 +9,9 @@ use firecrest_wire::topic::{Pattern, PatternError};
 
 use super::fetch::{AnyFetch, Fetch};
 
+/// The longest that clients may have to wait for a fetch.
+const MAX_FETCH_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// How presence works on an endpoint. All nodes of a cluster should have the same.
 ///
 /// ```
@@ -89,6 +92,9 @@ pub enum PresenceOptionsError {
     /// A time is shorter than a millisecond, or a bound is 0.
     #[error("presence: {0} must be more than 0")]
     Zero(&'static str),
+    /// Clients could wait for a fetch for more than a minute.
+    #[error("presence: a fetch may take {0:?}, which is more than a minute")]
+    FetchTimeout(Duration),
     /// Metas could be larger than other nodes accept.
     #[error("presence: metas of {0} bytes are larger than {MAX_META}, the most that fits")]
     Meta(usize),
@@ -125,7 +131,7 @@ impl PresenceOptions {
     }
 
     /// How long clients wait for a [fetch](Self::fetch); then presences are shown as they are, which is counted
-    /// (`firecrest_presence_fetch_failures_total`) and logged. Default: 5 s.
+    /// (`firecrest_presence_fetch_failures_total`) and logged. A minute at most. Default: 5 s.
     pub fn fetch_timeout(mut self, timeout: Duration) -> Self {
         self.fetch_timeout = timeout;
         self
@@ -137,7 +143,8 @@ impl PresenceOptions {
         self
     }
 
-    /// The least time between two messages to the other nodes; the first after a quiet time is sent at once. Default: 1.5 s.
+    /// The least time between two messages to the other nodes; the first after a quiet time is sent at once.
+    /// Heartbeats bring what there is too, so that more than a [heartbeat](Self::heartbeat) is no more than that. Default: 1.5 s.
     pub fn broadcast_interval(mut self, interval: Duration) -> Self {
         self.replica.broadcast_ms = millis(interval);
         self
@@ -187,7 +194,7 @@ impl PresenceOptions {
         self
     }
 
-    /// Largest meta, in bytes of JSON, its refs included; 65,536 at most. A larger one is refused
+    /// Largest meta, in bytes of JSON; 65,536 at most. One that was updated has 34 more, for its `phx_ref_prev`. A larger one is refused
     /// ([`TrackError::TooLong`](super::TrackError::TooLong)). Default: 4,096.
     pub fn meta_bytes(mut self, bytes: usize) -> Self {
         self.replica.meta_bytes = bytes;
@@ -201,15 +208,22 @@ impl PresenceOptions {
         self
     }
 
-    /// Most rows of this node, in all topics ([`TrackError::Full`](super::TrackError::Full)). Default: 1,000,000.
+    /// Most rows of this node, in all topics ([`TrackError::Full`](super::TrackError::Full)). If they are more than the default, as many
+    /// are taken of each other node. Default: 1,000,000.
     pub fn rows(mut self, rows: usize) -> Self {
+        let default = firecrest_presence::Options::default();
         self.replica.rows = rows;
+        self.replica.remote_rows = rows.max(default.remote_rows);
+        // As many bytes for each.
+        let bytes = default.staging_bytes.div_ceil(default.remote_rows);
+        self.replica.staging_bytes = self.replica.remote_rows.saturating_mul(bytes);
         self
     }
 
     /// How often a channel may track and update within a time; more is refused
     /// ([`TrackError::TooManyCalls`](super::TrackError::TooManyCalls)), so that a client that keeps changing does not keep everybody
-    /// busy. Leaving is always possible. Default: 5 in 30 s.
+    /// busy. Leaving is always possible; what is refused or changes nothing does not count. A channel that is joined again begins anew, and
+    /// live views are not limited. Default: 5 in 30 s.
     pub fn calls(mut self, calls: usize, per: Duration) -> Self {
         self.calls = calls;
         self.calls_per = per;
@@ -243,6 +257,9 @@ impl PresenceOptions {
         ];
         if let Some((name, _)) = positive.into_iter().find(|(_, is_positive)| !is_positive) {
             return Err(PresenceOptionsError::Zero(name));
+        }
+        if self.fetch_timeout > MAX_FETCH_TIMEOUT {
+            return Err(PresenceOptionsError::FetchTimeout(self.fetch_timeout));
         }
         if self.replica.meta_bytes > MAX_META {
             return Err(PresenceOptionsError::Meta(self.replica.meta_bytes));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use firecrest_presence::{Kind, RowChange, ToldRow};
+use firecrest_presence::{ConnectionId, Kind, RowChange, ToldRow};
 use firecrest_wire::{Payload, Text};
 use serde::Serialize;
 
@@ -11,7 +11,13 @@ use super::fetch::Members;
 use super::listing::Shown;
 
 /// Where a message ends, in bytes of keys and metas: a quarter of what may wait for a client.
-const PAGE_BYTES: usize = 256 * 1024;
+pub(super) const PAGE_BYTES: usize = 256 * 1024;
+
+/// Where it ends even within a key, of which clients put together what they have and what comes.
+const TEAR_BYTES: usize = 2 * PAGE_BYTES;
+
+/// The row behind which a page begins.
+pub(super) type Cursor = (Arc<str>, ConnectionId);
 
 /// What is said to clients.
 #[derive(Clone, Debug)]
@@ -26,28 +32,20 @@ pub(super) struct Page {
     pub(super) rows: Listing,
     /// Whether it is the first of its state.
     pub(super) is_first: bool,
-    /// The last key, when there are more.
-    pub(super) next: Option<Arc<str>>,
+    /// The last row, when there are more.
+    pub(super) next: Option<Cursor>,
 }
 
 impl Page {
-    /// The page behind a key, or the first. Keys are not torn apart.
-    pub(super) fn of(told: &[ToldRow], after: Option<&str>, max_keys: usize) -> Self {
-        let start = after.map_or(0, |after| told.partition_point(|row| *row.key <= *after));
+    /// The page behind a row, or the first. Keys are torn apart only where they are very large.
+    pub(super) fn of(told: &[ToldRow], after: Option<&Cursor>, max_keys: usize) -> Self {
+        let is_before =
+            |row: &ToldRow, (key, connection): &Cursor| (&row.key, row.connection) <= (key, *connection);
+        let start = after.map_or(0, |after| told.partition_point(|row| is_before(row, after)));
         let rest = &told[start..];
-        let (mut keys, mut bytes) = (0, 0);
-        let mut end = rest.len();
-        for (place, row) in rest.iter().enumerate() {
-            if place == 0 || rest[place - 1].key != row.key {
-                if keys == max_keys || bytes > PAGE_BYTES {
-                    end = place;
-                    break;
-                }
-                keys += 1;
-            }
-            bytes += row.key.len() + row.meta.as_bytes().len();
-        }
-        let next = (end < rest.len()).then(|| rest[end - 1].key.clone());
+        let sizes = rest.iter().map(|row| (&row.key, row.key.len() + row.meta.as_bytes().len()));
+        let end = end(sizes, max_keys);
+        let next = (end < rest.len()).then(|| (rest[end - 1].key.clone(), rest[end - 1].connection));
         let rows = Listing::new(rest[..end].iter().map(Shown::told).collect());
         Page { rows, is_first: after.is_none(), next }
     }
@@ -76,20 +74,8 @@ impl Turnover {
         let mut pages = Vec::new();
         let mut rest = changes;
         while !rest.is_empty() {
-            let (mut keys, mut bytes) = (0, 0);
-            let end = rest.iter().enumerate().position(|(place, change)| {
-                if place == 0 || rest[place - 1].key != change.key {
-                    keys += 1;
-                    if keys > max_keys || bytes > PAGE_BYTES {
-                        return true;
-                    }
-                }
-                let (before, after) = sides(change);
-                let len = |side: Option<Side<'_>>| side.map_or(0, |(meta, _)| meta.as_bytes().len());
-                bytes += change.key.len() + len(before) + len(after);
-                false
-            });
-            let (page, behind) = rest.split_at(end.unwrap_or(rest.len()));
+            let (page, behind) =
+                rest.split_at(end(rest.iter().map(|change| (&change.key, size(change))), max_keys));
             pages.push(Turnover::of(page));
             rest = behind;
         }
@@ -110,6 +96,29 @@ impl Turnover {
     pub(super) fn said(self, joins: &mut Members, leaves: &mut Members) -> Said {
         diff(&self.joins.with(joins), &self.leaves.with(leaves))
     }
+}
+
+/// How many rows, given by their key and their size, are in the first page; at least one if there is one.
+fn end<'a>(rows: impl Iterator<Item = (&'a Arc<str>, usize)>, max_keys: usize) -> usize {
+    let (mut keys, mut bytes, mut end, mut last) = (0, 0, 0, None);
+    for (key, size) in rows {
+        let is_new = last != Some(key);
+        if is_new && (keys == max_keys || bytes > PAGE_BYTES) || bytes > TEAR_BYTES {
+            break;
+        }
+        keys += usize::from(is_new);
+        bytes += size;
+        end += 1;
+        last = Some(key);
+    }
+    end
+}
+
+/// How many bytes of key and metas a change has.
+pub(super) fn size(change: &RowChange) -> usize {
+    let (before, after) = sides(change);
+    let len = |side: Option<Side<'_>>| side.map_or(0, |(meta, _)| meta.as_bytes().len());
+    change.key.len() + len(before) + len(after)
 }
 
 /// What was told before and what is told now, with the versions that clients know these by. Who leaves may leave with a meta that was

@@ -104,9 +104,9 @@ impl Source for LivePresence {
             Mode::Full => self.presence.in_lane(&self.topic, |queue| queue.changed.subscribe()).into(),
             Mode::Count => {
                 let watching = service.watch_count(&self.topic);
-                Changes::new(stream::unfold(watching, async |(mut total, watched)| {
+                Changes::new(stream::unfold(watching, async |mut total| {
                     total.changed().await.ok()?;
-                    Some(((), (total, watched)))
+                    Some(((), total))
                 }))
             }
             Mode::Off => Changes::new(stream::pending()),

@@ -5,15 +5,16 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use firecrest_presence::{Incarnation, NodeId, Replica};
-use firecrest_pubsub::{Noise, PubSub};
+use firecrest_pubsub::PubSub;
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 use tokio::time::{Duration, Instant};
 
 use super::counted::Counted;
-use super::inbox::{self, Heard};
+use super::inbox::{self, Inbox};
 use super::lane::Lane;
 use super::lanes::Lanes;
+use super::log::Lines;
 use super::options::PresenceOptionsError;
 use super::shutdown::Leaving;
 use super::totals::{Totals, WatchedTotal};
@@ -41,9 +42,9 @@ pub(crate) struct Service {
     /// Where the task runs, once it is started.
     runtime: OnceLock<Handle>,
     /// The task's, until it is started.
-    inbox: Mutex<Option<mpsc::Receiver<Heard>>>,
+    inbox: Mutex<Option<Inbox>>,
     /// Keeps the log quiet when the same goes wrong again and again.
-    pub(super) noise: Noise,
+    pub(super) lines: Lines,
 }
 
 impl Service {
@@ -60,7 +61,8 @@ impl Service {
         let started = u64::try_from(since_epoch().as_millis()).unwrap_or(u64::MAX);
         let id = NodeId::new(name, Incarnation::new(started, rand::random()));
         let replica = Replica::new(id, replica_options, 0).map_err(PresenceOptionsError::Node)?;
-        let inbox = inbox::open(pubsub);
+        let wake = Arc::default();
+        let inbox = inbox::open(pubsub, &wake);
         Ok(Arc::new(Service {
             pubsub: pubsub.clone(),
             options,
@@ -71,10 +73,10 @@ impl Service {
             counted: Counted::default(),
             leaving: Leaving::default(),
             last_number: AtomicU64::new(0),
-            wake: Arc::default(),
+            wake,
             runtime: OnceLock::new(),
             inbox: Mutex::new(Some(inbox)),
-            noise: Noise::default(),
+            lines: Lines::default(),
         }))
     }
 
@@ -104,8 +106,10 @@ impl Service {
     pub(crate) fn set_count(self: &Arc<Self>, name: &str, connections: u64) {
         self.start();
         let set = self.write(|replica| replica.set_count(name, connections));
-        if let Err(error) = set {
-            tracing::warn!(name, %error, "connections are not counted");
+        if let Err(error) = set
+            && self.lines.has_room("connections are not counted")
+        {
+            tracing::warn!(?name, %error, "connections are not counted");
         }
     }
 
@@ -226,8 +230,14 @@ mod tests {
         let endpoint = Endpoint::builder().build().unwrap();
         let (presence, service) = (endpoint.presence(), endpoint.presence_service());
         let _watched = service.watch_total("n", |_| panic!("on purpose"));
+        let (sender, told) = tokio::sync::watch::channel(0);
+        let _other = service.watch_total("o", move |total| {
+            sender.send_replace(total);
+        });
         service.set_count("n", 1);
+        service.set_count("o", 2);
         sleep(Duration::from_millis(10)).await;
+        assert_eq!(*told.borrow(), 2);
         let mut events = presence.events("topic");
         let _tracked = presence.track("topic", "key", &json!({})).unwrap();
         assert!(events.next().await.is_some());

@@ -53,7 +53,7 @@ impl Service {
         if self.options.shutdown == Shutdown::Handoff {
             // What the others keep is what they have been told.
             self.write_quietly(|replica| replica.hurry(0));
-            self.turn();
+            let _ = self.turn();
         }
         let has_left = self.leaving.has_left.swap(true, Ordering::AcqRel);
         if has_left || self.options.shutdown == Shutdown::Handoff {

@@ -10,8 +10,8 @@ use tokio::time::sleep;
 
 use super::Listing;
 use super::fetch::{self, AnyFetch, Members};
-use super::lane::{Lane, Newcomer, Queue, Ticket};
-use super::pages::{Page, Turnover};
+use super::lane::{Filling, Lane, Newcomer, Queue, Ticket};
+use super::pages::{self, Cursor, Page, Turnover};
 use super::service::Service;
 use crate::channel::Shared as ChannelShared;
 
@@ -20,47 +20,50 @@ const RESYNC_PAUSE: Duration = Duration::from_millis(50);
 
 impl Service {
     /// Tells rows that have changed.
-    pub(super) fn tell_rows(&self, lane: &Arc<Lane>, rows: &[RowChange]) {
+    pub(super) fn tell_rows(self: &Arc<Self>, lane: &Arc<Lane>, rows: &[RowChange]) {
         let mut queue = lane.lock();
         queue.tell(rows.len(), rows);
         if lane.subscribers() == 0 {
             queue.tidy();
-            return;
+            // Who comes now is told what is, and nothing that was.
+            queue.silence();
+            return lane.release(&mut queue);
+        }
+        if queue.is_behind(rows.iter().map(pages::size).sum()) {
+            return self.begin_anew(lane, &mut queue);
         }
         let pages = Turnover::pages(rows, self.options.state_keys);
-        match self.options.fetch_of(&lane.topic) {
-            None => {
-                let said = pages.into_iter().map(|page| page.said(&mut Members::new(), &mut Members::new()));
-                queue.push(said.collect());
-            }
-            Some(fetch) => {
-                let ticket = queue.reserve();
-                self.fetch_rows(lane, ticket, fetch, pages);
-            }
-        }
+        let Some(fetch) = self.options.fetch_of(&lane.topic) else {
+            let said = pages.into_iter().map(|page| page.said(&mut Members::new(), &mut Members::new()));
+            queue.push(said.collect());
+            return lane.release(&mut queue);
+        };
+        let ticket = queue.reserve();
         lane.release(&mut queue);
+        drop(queue);
+        self.fetch_rows(lane, ticket, fetch, pages);
     }
 
     fn fetch_rows(&self, lane: &Arc<Lane>, ticket: Ticket, fetch: &Arc<dyn AnyFetch>, pages: Vec<Turnover>) {
-        let (lane, fetch, within) = (Arc::clone(lane), Arc::clone(fetch), self.options.fetch_timeout);
+        let (fetch, within) = (Arc::clone(fetch), self.options.fetch_timeout);
+        let (topic, filling) = (Arc::clone(&lane.topic), Filling::new(lane, ticket));
         tokio::spawn(async move {
             let keys =
                 |side: fn(&Turnover) -> &Listing| pages.iter().flat_map(|page| side(page).keys()).collect();
-            let joins = fetch::ask(&*fetch, &lane.topic, keys(|page| &page.joins), within);
-            let leaves = fetch::ask(&*fetch, &lane.topic, keys(|page| &page.leaves), within);
+            let joins = fetch::ask(&*fetch, &topic, keys(|page| &page.joins), within);
+            let leaves = fetch::ask(&*fetch, &topic, keys(|page| &page.leaves), within);
             let (mut joins, mut leaves) = join(joins, leaves).await;
-            let said = pages.into_iter().map(|page| page.said(&mut joins, &mut leaves)).collect();
-            lane.fill(ticket, said);
+            filling.fill(pages.into_iter().map(|page| page.said(&mut joins, &mut leaves)).collect());
         });
     }
 
-    /// Sends a page of what the topic was told to a channel, in its place among the diffs. Ready when it was sent: with the last key, when
+    /// Sends a page of what the topic was told to a channel, in its place among the diffs. Ready when it was sent: with the last row, when
     /// there are more.
     pub(super) async fn push_page(
         self: &Arc<Self>,
         channel: &Arc<ChannelShared>,
-        after: Option<Arc<str>>,
-    ) -> Option<Arc<str>> {
+        after: Option<Cursor>,
+    ) -> Option<Cursor> {
         let (sent, next) = oneshot::channel();
         let newcomer = Newcomer { channel: Arc::clone(channel), sent };
         self.queue_page(after, newcomer);
@@ -68,43 +71,35 @@ impl Service {
         next.await.ok().flatten()
     }
 
-    fn queue_page(self: &Arc<Self>, after: Option<Arc<str>>, newcomer: Newcomer) {
+    fn queue_page(self: &Arc<Self>, after: Option<Cursor>, newcomer: Newcomer) {
         loop {
             let lane = self.lane(&newcomer.channel.topic);
             let mut queue = lane.lock();
-            if !queue.is_removed {
-                return self.queue_page_in(&lane, &mut queue, after, newcomer);
+            if queue.is_removed {
+                continue;
             }
+            let Some(fetch) = self.options.fetch_of(&lane.topic) else {
+                let told = self.told(&lane, &mut queue);
+                let page = || Page::of(&told, after.as_ref(), self.options.state_keys);
+                queue.push_page(page, after.clone(), newcomer);
+                return lane.release(&mut queue);
+            };
+            let Err(newcomer) = queue.join_page(after.as_ref(), newcomer) else { return };
+            let told = self.told(&lane, &mut queue);
+            let page = Page::of(&told, after.as_ref(), self.options.state_keys);
+            let ticket = queue.reserve_page(&page, after, newcomer);
+            drop(queue);
+            return self.fetch_page(&lane, ticket, fetch, page);
         }
     }
 
-    fn queue_page_in(
-        &self,
-        lane: &Arc<Lane>,
-        queue: &mut Queue,
-        after: Option<Arc<str>>,
-        newcomer: Newcomer,
-    ) {
-        let max_keys = self.options.state_keys;
-        match self.options.fetch_of(&lane.topic) {
-            None => {
-                let told = self.told(lane, queue);
-                let page = || Page::of(&told, after.as_deref(), max_keys);
-                queue.push_page(page, after.clone(), newcomer);
-                lane.release(queue);
-            }
-            Some(fetch) => {
-                let Err(newcomer) = queue.join_page(after.as_ref(), newcomer) else { return };
-                let told = self.told(lane, queue);
-                let page = Page::of(&told, after.as_deref(), max_keys);
-                let ticket = queue.reserve_page(&page, after, newcomer);
-                let (lane, fetch, within) = (Arc::clone(lane), Arc::clone(fetch), self.options.fetch_timeout);
-                tokio::spawn(async move {
-                    let mut members = fetch::ask(&*fetch, &lane.topic, page.rows.keys(), within).await;
-                    lane.fill(ticket, page.said(&mut members).into_iter().collect());
-                });
-            }
-        }
+    fn fetch_page(&self, lane: &Arc<Lane>, ticket: Ticket, fetch: &Arc<dyn AnyFetch>, page: Page) {
+        let (fetch, within) = (Arc::clone(fetch), self.options.fetch_timeout);
+        let (topic, filling) = (Arc::clone(&lane.topic), Filling::new(lane, ticket));
+        tokio::spawn(async move {
+            let mut members = fetch::ask(&*fetch, &topic, page.rows.keys(), within).await;
+            filling.fill(page.said(&mut members).into_iter().collect());
+        });
     }
 
     fn told(&self, lane: &Lane, queue: &mut Queue) -> Arc<[ToldRow]> {
@@ -115,7 +110,14 @@ impl Service {
     pub(super) fn tell_all(self: &Arc<Self>, lane: &Arc<Lane>) {
         let mut queue = lane.lock();
         queue.tell(self.options.most_changes() + 1, &[]);
+        self.begin_anew(lane, &mut queue);
+        lane.release(&mut queue);
+    }
+
+    /// Tells all clients a state, instead of what waits for them.
+    fn begin_anew(self: &Arc<Self>, lane: &Arc<Lane>, queue: &mut Queue) {
         queue.tidy();
+        queue.silence();
         queue.resync += 1;
         if lane.subscribers() > 0 {
             tokio::spawn(resync(Arc::downgrade(self), Arc::clone(lane), queue.resync));
@@ -134,8 +136,9 @@ async fn resync(service: Weak<Service>, lane: Arc<Lane>, number: u64) {
                 return;
             }
             let told = service.told(&lane, &mut queue);
-            (Page::of(&told, after.as_deref(), service.options.state_keys), queue.reserve_state())
+            (Page::of(&told, after.as_ref(), service.options.state_keys), queue.reserve_state())
         };
+        let filling = Filling::new(&lane, ticket);
         let mut members = match service.options.fetch_of(&lane.topic) {
             Some(fetch) => {
                 fetch::ask(&**fetch, &lane.topic, page.rows.keys(), service.options.fetch_timeout).await
@@ -144,10 +147,14 @@ async fn resync(service: Weak<Service>, lane: Arc<Lane>, number: u64) {
         };
         drop(service);
         after = page.next.clone();
-        lane.fill(ticket, page.said(&mut members).into_iter().collect());
+        filling.fill(page.said(&mut members).into_iter().collect());
         if after.is_none() {
             return;
         }
+        // As fast as it is said.
         sleep(RESYNC_PAUSE).await;
+        while lane.lock().pauses() {
+            sleep(RESYNC_PAUSE).await;
+        }
     }
 }

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::{Arc, Weak};
 
-use firecrest_presence::Row;
 use serde::Serialize;
 
 use super::meta::{Said, State};
@@ -38,7 +37,7 @@ impl Tracked {
     /// # Errors
     /// When it is no JSON object, or too large; what was said before still is.
     pub fn update(&self, meta: &(impl Serialize + ?Sized)) -> Result<(), TrackError> {
-        self.say(Said::new(meta)?)
+        self.say(Said::new(meta)?).map(drop)
     }
 
     /// Leaves: at once, even while the node [hands off](super::Shutdown::Handoff) what it has.
@@ -48,20 +47,20 @@ impl Tracked {
         }
     }
 
-    pub(super) fn say(&self, said: Said) -> Result<(), TrackError> {
+    /// Says something else; whether it differs from what was said.
+    pub(super) fn say(&self, said: Said) -> Result<bool, TrackError> {
         let service = self.service.upgrade().ok_or(TrackError::Ended)?;
         if self.mode != Mode::Full {
-            return Ok(());
+            return Ok(false);
         }
         service.write(|replica| {
             let own = replica.id().incarnation();
-            let mine = |row: &Row<'_>| row.connection.node == own && row.connection.number == self.number;
-            let row = replica.get_by_key(&self.topic, &self.key).find(mine);
+            let row = replica.own_row(self.number, &self.topic, &self.key);
             let row = row.ok_or_else(|| TrackError::NotTracked(self.key.to_string()))?;
             let state = State { node: own, version: row.version };
-            let Some(written) = said.instead(row.meta, state) else { return Ok(()) };
+            let Some(written) = said.instead(row.meta, state) else { return Ok(false) };
             let updated = replica.update(self.number, &self.topic, &self.key, &written);
-            updated.map(drop).map_err(|error| TrackError::of(&error, &self.key))
+            updated.map_err(|error| TrackError::of(&error, &self.key))
         })
     }
 }

@@ -34,7 +34,7 @@ impl InView {
 
     pub(crate) fn update(&mut self, topic: &str, key: String, said: Said) -> Result<(), TrackError> {
         if let Some(place) = self.find(topic, &key) {
-            return self.tracked[place].say(said);
+            return self.tracked[place].say(said).map(drop);
         }
         let Some(place) = self.wish(topic, &key) else { return Err(TrackError::NotTracked(key)) };
         self.wished[place].2 = said;

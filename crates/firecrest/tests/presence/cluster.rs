@@ -13,7 +13,7 @@ use crate::room::{SOON, guest, member, ms, node, nodes, options};
 const ROOM: &str = "room:1";
 
 /// Waits for a condition; how long that took.
-async fn until(condition: impl Fn() -> bool) -> Duration {
+pub(crate) async fn until(condition: impl Fn() -> bool) -> Duration {
     let start = Instant::now();
     while !condition() {
         sleep(ms(10)).await;
@@ -22,7 +22,7 @@ async fn until(condition: impl Fn() -> bool) -> Duration {
     start.elapsed()
 }
 
-fn present(endpoint: &Endpoint) -> u64 {
+pub(crate) fn present(endpoint: &Endpoint) -> u64 {
     endpoint.presence().count(ROOM).connections
 }
 

@@ -1,9 +1,12 @@
 //! Topics of which only the number is known, and topics of which nothing is.
 
+use std::time::Duration;
+
 use firecrest::Source as _;
 use firecrest::prelude::*;
 use firecrest::presence::{Mode, PresenceOptions};
 use futures_util::{FutureExt as _, StreamExt as _};
+use tokio::time::sleep;
 
 use crate::room::{SOON, endpoint, guest, member, ms, nodes, options};
 
@@ -106,4 +109,29 @@ async fn a_counted_topic_is_a_live_value_too() {
     assert_eq!(endpoint.presence().count(ROOM).connections, 1);
     drop(ann);
     assert_eq!(changes.next().await, Some(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_who_watch_a_counted_topic_hear_of_each_change() {
+    let endpoint = endpoint(counting());
+    let mut all: Vec<_> = (0..100).map(|_| endpoint.presence().live(ROOM).changes()).collect();
+    let ann = endpoint.presence().track(ROOM, "ann", &json!({})).unwrap();
+    for changes in &mut all {
+        assert_eq!(changes.next().await, Some(()));
+    }
+    sleep(Duration::from_secs(30)).await;
+    let mut late = endpoint.presence().live(ROOM).changes();
+    assert_eq!(late.next().now_or_never(), None, "it knows");
+    all.truncate(1);
+    drop(ann);
+    assert_eq!((late.next().await, all[0].next().await), (Some(()), Some(())));
+    assert_eq!((late.next().now_or_never(), all[0].next().now_or_never()), (None, None), "once");
+    drop((late, all));
+    sleep(Duration::from_secs(30)).await;
+    let _bob = endpoint.presence().track(ROOM, "bob", &json!({})).unwrap();
+    let mut again = endpoint.presence().live(ROOM).changes();
+    assert_eq!(again.next().now_or_never(), None);
+    let _eve = endpoint.presence().track(ROOM, "eve", &json!({})).unwrap();
+    assert_eq!(again.next().await, Some(()));
+    assert_eq!(endpoint.presence().count(ROOM).connections, 2);
 }

@@ -159,3 +159,37 @@ async fn a_closure_is_a_fetch_and_the_first_pattern_counts() {
     assert!(presence.list("room:quiet").await.get("ann").unwrap().members.is_empty());
     assert_eq!(presence.list("room:1").await.get("ann").unwrap().members["name"], "ANN");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_on_its_way_to_nobody_is_not_told_to_who_comes_next() {
+    for waits in [ms(0), ms(600)] {
+        let names = Names::default();
+        let endpoint = endpoint(options().fetch("room:*", names.clone()));
+        let mut first = guest(&endpoint, ROOM).await;
+        names.delay.store(2_000, Ordering::Relaxed);
+        let ghost = endpoint.presence().track(ROOM, "ghost", &json!({})).unwrap();
+        first.after(ms(100)).await;
+        assert_eq!(names.asked(), [["ghost"]], "its join is being completed");
+        first.close().await;
+        drop(ghost);
+        // Before the next diff is due, and after it.
+        sleep(waits).await;
+        let mut next = guest(&endpoint, ROOM).await;
+        next.after(ms(5_000)).await;
+        assert_eq!(next.present(ROOM), json!({}));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_is_told_to_end_does_not_wait_for_what_is_fetched() {
+    let names = Names::default();
+    let endpoint = endpoint(options().fetch("room:*", names.clone()));
+    let _ann = endpoint.presence().track(ROOM, "ann", &json!({})).unwrap();
+    sleep(ms(10)).await;
+    names.delay.store(4_000, Ordering::Relaxed);
+    let mut guest = guest(&endpoint, ROOM).await;
+    // The one that has joined must end before another can.
+    guest.say(ROOM, "phx_join", json!({})).await;
+    guest.after(ms(100)).await;
+    assert!(guest.has_joined(ROOM));
+}

@@ -36,6 +36,26 @@ async fn a_channel_may_call_five_times_in_half_a_minute() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_changes_nothing_does_not_count_as_a_call() {
+    let endpoint = endpoint(PresenceOptions::new());
+    let mut ann = Client::connect::<User>(&endpoint).await;
+    ann.join(ROOM, json!({ "key": "ann", "meta": { "n": 1 } })).await;
+    for _ in 0..10 {
+        let same = ann.ask(ROOM, "update", json!({ "key": "ann", "meta": { "n": 1 } })).await;
+        assert_eq!(same.0, "ok");
+        let (_, reason) = ann.ask(ROOM, "update", json!({ "key": "ann", "meta": [] })).await;
+        assert_eq!(reason["reason"], "the meta must be a JSON object");
+        let (_, reason) = ann.ask(ROOM, "track", json!({ "key": "ann", "meta": {} })).await;
+        assert!(reason["reason"].as_str().unwrap().starts_with("already tracked"));
+    }
+    for number in 2..6 {
+        let answer = ann.ask(ROOM, "update", json!({ "key": "ann", "meta": { "n": number } })).await;
+        assert_eq!(answer.0, "ok");
+    }
+    assert_eq!(ann.ask(ROOM, "update", json!({ "key": "ann", "meta": { "n": 6 } })).await.0, "error");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_does_not_fit_is_refused_and_changes_nothing() {
     let endpoint = endpoint(options().meta_bytes(100).topic_rows(2).rows(3));
     let presence = endpoint.presence();
@@ -89,6 +109,7 @@ fn p059_p060_options_that_contradict_each_other_are_an_error_at_start_in_words()
         ),
         (options().broadcast_interval(Duration::ZERO), "presence: broadcast_interval must be more than 0"),
         (options().state_keys(0), "presence: state_keys must be more than 0"),
+        (options().fetch_timeout(seconds(61)), "presence: a fetch may take 61s, which is more than a minute"),
         (
             options().meta_bytes(65_537),
             "presence: metas of 65537 bytes are larger than 65536, the most that fits",

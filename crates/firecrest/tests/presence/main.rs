@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 #![allow(clippy::needless_pass_by_value, reason = "`json!` in an argument reads better than `&json!`")]
 
+mod answers;
 #[path = "../it/captured.rs"]
 mod captured;
 mod client;
@@ -23,3 +24,4 @@ mod views;
 #[path = "../live/visitor.rs"]
 #[allow(dead_code, reason = "what other tests need of it")]
 mod visitor;
+mod way;

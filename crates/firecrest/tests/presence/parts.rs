@@ -97,3 +97,70 @@ async fn a_large_diff_is_told_in_parts_and_too_large_a_one_as_a_new_state() {
     assert_eq!(guest.room(ROOM).state.len(), more.len());
     assert_eq!(exact(&guest.room(ROOM).state), exact(endpoint.presence().list(ROOM).await));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_diff_of_megabytes_is_told_so_that_clients_have_time_to_read_it() {
+    let endpoint = endpoint(options());
+    let mut guest = guest(&endpoint, ROOM).await;
+    for round in 0..3 {
+        let crowd = crowd(&endpoint, 3_000, 1_000);
+        guest.after(ms(1)).await;
+        for _ in 0..40 {
+            guest.after(ms(100)).await;
+            assert!(!guest.closed, "in round {round}");
+        }
+        assert_eq!(guest.room(ROOM).state.len(), 3_000);
+        drop(crowd);
+        for _ in 0..40 {
+            guest.after(ms(100)).await;
+            assert!(!guest.closed, "in round {round}");
+        }
+        assert_eq!(guest.room(ROOM).state.len(), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_told_more_than_can_be_read_is_told_a_new_state_in_the_end() {
+    let endpoint = endpoint(options());
+    let mut guest = guest(&endpoint, ROOM).await;
+    let mut crowds = Vec::new();
+    for _ in 0..5 {
+        crowds.push(crowd(&endpoint, 1_000, 3_000));
+        for _ in 0..6 {
+            guest.after(ms(100)).await;
+        }
+        crowds.drain(..crowds.len() - 1);
+    }
+    for _ in 0..100 {
+        guest.after(ms(100)).await;
+    }
+    assert!(!guest.closed);
+    assert_eq!(exact(&guest.room(ROOM).state), exact(endpoint.presence().list(ROOM).await));
+    assert!(guest.heard(ROOM).iter().any(|(event, _)| event == "presence_state"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_with_very_many_metas_is_told_in_parts_too() {
+    let endpoint = endpoint(options());
+    let mut first = guest(&endpoint, ROOM).await;
+    let meta = json!({ "text": "x".repeat(3_000) });
+    let track = |_| endpoint.presence().track(ROOM, "ann", &meta).unwrap();
+    let crowd: Vec<Tracked> = (0..1_000).map(track).collect();
+    let mut last = guest(&endpoint, ROOM).await;
+    for _ in 0..60 {
+        first.after(ms(100)).await;
+        last.settle().await;
+    }
+    for client in [&mut first, &mut last] {
+        let heard = client.heard(ROOM);
+        let largest = heard.iter().map(|(_, payload)| payload.to_string().len()).max().unwrap();
+        assert!(largest < 700_000, "{largest} bytes");
+        assert_eq!(client.room(ROOM).state["ann"]["metas"].as_array().unwrap().len(), 1_000);
+    }
+    drop(crowd);
+    for _ in 0..60 {
+        first.after(ms(100)).await;
+        last.settle().await;
+    }
+    assert_eq!((first.present(ROOM), last.present(ROOM)), (json!({}), json!({})));
+}
