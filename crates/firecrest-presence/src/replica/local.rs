@@ -120,6 +120,12 @@ impl Replica {
         self.own.get(self.row(connection, topic, key))?.row()
     }
 
+    /// The topic and the key of a row of this node in the memory that the row has, for whoever keeps them as long.
+    pub fn own_names(&self, connection: u64, topic: &str, key: &str) -> Option<(Arc<str>, Arc<str>)> {
+        let topic = self.view.intern(topic)?;
+        Some((topic.clone(), Arc::clone(self.own_row(connection, &topic, key)?.key)))
+    }
+
     fn row(&self, connection: u64, topic: &str, key: &str) -> RowKey {
         let topic = self.view.intern(topic).unwrap_or_else(|| topic.into());
         RowKey { topic, key: key.into(), connection }

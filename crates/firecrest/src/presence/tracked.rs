@@ -91,27 +91,32 @@ impl Service {
     ) -> Result<Tracked, TrackError> {
         self.start();
         let mode = self.options.mode_of(topic);
-        let (topic, number): (Arc<str>, u64) = (topic.into(), self.number());
+        let number = self.number();
+        if mode == Mode::Full {
+            let (topic, key) = self.track_row(topic, key, number, said)?;
+            return Ok(Tracked { service: Arc::downgrade(self), mode, topic, key, number });
+        }
+        let topic: Arc<str> = topic.into();
         match mode {
-            Mode::Full => self.track_row(&topic, key, number, said)?,
+            Mode::Full | Mode::Off => {}
             Mode::Count => {
                 self.count_in(&topic).map_err(|error| TrackError::of(&error, key))?;
                 if self.pubsub.subscribers(&topic) > 0 {
                     self.tell_count(&topic);
                 }
             }
-            Mode::Off => {}
         }
         Ok(Tracked { service: Arc::downgrade(self), mode, topic, key: key.into(), number })
     }
 
+    /// Writes the row. Returns its topic and key.
     fn track_row(
         self: &Arc<Self>,
         topic: &str,
         key: &str,
         number: u64,
         said: &Said,
-    ) -> Result<(), TrackError> {
+    ) -> Result<(Arc<str>, Arc<str>), TrackError> {
         // Those who are there want to hear of it.
         if self.pubsub.subscribers(topic) > 0 {
             self.lane(topic);
@@ -122,7 +127,10 @@ impl Service {
                 return Err(TrackError::TopicFull { max });
             }
             let tracked = replica.track(number, topic, key, &written);
-            tracked.map(drop).map_err(|error| TrackError::of(&error, key))
+            tracked.map_err(|error| TrackError::of(&error, key))?;
+            // The guard shares the row's memory.
+            let names = replica.own_names(number, topic, key);
+            Ok(names.unwrap_or_else(|| (topic.into(), key.into())))
         })
     }
 
