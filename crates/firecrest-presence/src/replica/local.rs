@@ -1,5 +1,7 @@
 //! What the connections of this node do.
 
+use std::sync::Arc;
+
 use crate::limits::{MAX_KEY, MAX_META, MAX_TOPIC};
 use crate::message::Body;
 use crate::row::RowKey;
