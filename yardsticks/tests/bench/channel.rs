@@ -25,7 +25,7 @@ pub(crate) fn a_topic_is_joined(server: &Server) {
 /// Spec §3.9: neither does it exist, nor is anybody heard who has not joined.
 pub(crate) fn a_topic_of_another_kind_is_refused(server: &Server) {
     let mut client = Client::join(server, TOPIC);
-    for (topic, event) in [("room:a", "phx_join"), ("bench:other", "echo")] {
+    for (topic, event) in [("other:a", "phx_join"), ("bench:other", "echo")] {
         client.send(&json!(["1", "7", topic, event, {}]));
         let answer = json!({ "response": { "reason": "unmatched topic" }, "status": "error" });
         assert_eq!(client.next(), json!([null, "7", topic, "phx_reply", answer]));
