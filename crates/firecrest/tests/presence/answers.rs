@@ -48,6 +48,26 @@ async fn a_newcomer_is_told_everything_through_a_way_that_holds_a_tenth_of_it() 
     assert!(sent < 50 << 20, "{sent} bytes: everything once");
 }
 
+/// In virtual time two looks at the clock show the same, which hides what is never quite due.
+#[tokio::test]
+async fn p042_a_newcomer_is_told_everything_in_real_time_too() {
+    let cluster = InProcess::new();
+    let a = node(&cluster, "a", options());
+    let there = node(&cluster, "there", options());
+    let _crowd = crowd(&a, 0..100);
+    let told = async |node: &Endpoint| {
+        let all = async {
+            while present(node) < 100 {
+                sleep(ms(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), all).await.unwrap();
+    };
+    told(&there).await;
+    // What has been said is not said again, but to who asks.
+    told(&node(&cluster, "late", options())).await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_small_does_not_wait_for_what_is_large() {
     let cluster = InProcess::new();
