@@ -11,13 +11,17 @@
 
 mod broadcast;
 pub mod cluster;
+mod ear;
 mod link;
 mod noise;
 mod pace;
 mod pubsub;
+mod registry;
+mod subscription;
 mod sync;
 
 pub use broadcast::Broadcast;
 pub use link::{Service, TooLarge};
 pub use noise::Noise;
-pub use pubsub::{Around, Hold, PubSub, Subscriber, SubscriberId, Subscription};
+pub use pubsub::{Around, PubSub, Subscriber, SubscriberId};
+pub use subscription::{Hold, Subscription};

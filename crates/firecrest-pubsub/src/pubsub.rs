@@ -1,23 +1,13 @@
-//! The registry of topics.
+//! What one does with topics.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, Weak};
 
-use bytes::Bytes;
-use firecrest_wire::Text;
-use slab::Slab;
-
-use crate::cluster::{Cluster, Gap, Health, Node, Reached, Receiver, Refused};
-use crate::link::{Link, Local};
-use crate::pace::Pace;
-use crate::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use crate::{Broadcast, Service, TooLarge};
-
-/// Parts of the registry with a lock each; a power of two. Models make a registry for every interleaving, of one topic.
-const SHARDS: usize = if cfg!(firecrest_loom) { 2 } else { 64 };
+use crate::cluster::{Cluster, Gap, Health, Node, Reached, Receiver as _, Refused};
+use crate::ear::Ear;
+use crate::link::Link;
+use crate::registry::{Entry, Registry};
+use crate::{Broadcast, Hold, Service, Subscription, TooLarge};
 
 /// Somebody who listens to topics.
 pub trait Subscriber: Send + Sync + 'static {
@@ -47,140 +37,6 @@ pub struct PubSub {
 /// once, and may finish afterwards what they have begun. The topic is locked while the function runs, and not around it.
 pub type Around = fn(receivers: usize, deliver: &mut dyn FnMut());
 
-struct Registry {
-    hasher: RandomState,
-    around: Around,
-    shards: Box<[Shard]>,
-    /// The other nodes, if there can be any.
-    link: Option<Link>,
-}
-
-/// Topics that have subscribers.
-type Shard = RwLock<HashMap<Text, Arc<Topic>>>;
-
-struct Topic {
-    name: Text,
-    /// Slots that never move, so that a subscription knows where it is, and coming and going cost the same however many
-    /// there are.
-    entries: Mutex<Entries>,
-    /// Whether the other nodes' broadcasts arrive; nothing when there are no other nodes.
-    reached: Option<Reached>,
-}
-
-#[derive(Default)]
-struct Entries {
-    slab: Slab<Entry>,
-    /// How many keep the topic without subscribing to it.
-    holds: usize,
-    /// Whether the topic has been taken out of the registry, because it was empty. Nobody may subscribe to it any more.
-    removed: bool,
-}
-
-/// One subscription.
-struct Entry {
-    /// Whose it is: `broadcast` can leave out the sender's own.
-    owner: SubscriberId,
-    subscriber: Arc<dyn Subscriber>,
-}
-
-impl Entries {
-    fn is_empty(&self) -> bool {
-        self.slab.is_empty() && self.holds == 0
-    }
-}
-
-impl Topic {
-    /// A panic of a subscriber leaves the entries themselves intact, so poison means nothing here.
-    fn entries(&self) -> MutexGuard<'_, Entries> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn deliver(&self, broadcast: &Arc<Broadcast>, except: Option<SubscriberId>) -> usize {
-        let entries = self.entries();
-        let receivers = entries.slab.iter().filter(|(_, entry)| Some(entry.owner) != except);
-        receivers.map(|(_, entry)| entry.subscriber.deliver(broadcast)).count()
-    }
-}
-
-/// A subscription; it ends when this is dropped.
-#[must_use = "the subscription ends when this is dropped"]
-pub struct Subscription {
-    registry: Arc<Registry>,
-    topic: Arc<Topic>,
-    key: usize,
-}
-
-impl Subscription {
-    /// The topic.
-    pub fn topic(&self) -> &str {
-        &self.topic.name
-    }
-}
-
-impl Subscription {
-    /// Whether broadcasts of other nodes arrive, or cannot; not yet, while the broker has not confirmed it.
-    pub fn is_reached(&self) -> bool {
-        self.topic.reached.as_ref().is_none_or(Reached::is_set)
-    }
-}
-
-impl std::fmt::Debug for Subscription {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Subscription").field("topic", &self.topic()).finish_non_exhaustive()
-    }
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        let mut entries = self.topic.entries();
-        entries.slab.remove(self.key);
-        self.registry.tidy(&self.topic, entries);
-    }
-}
-
-/// Keeps a topic's broadcasts coming from other nodes, from before somebody subscribes until it is dropped.
-#[must_use = "the topic is kept until this is dropped"]
-pub struct Hold {
-    registry: Arc<Registry>,
-    topic: Arc<Topic>,
-}
-
-impl Hold {
-    /// Ready when the other nodes' broadcasts arrive, or cannot because there is no connection.
-    pub async fn reached(&self) {
-        if let Some(reached) = &self.topic.reached {
-            reached.wait().await;
-        }
-    }
-}
-
-impl Hold {
-    /// Whether the other nodes' broadcasts arrive, or cannot.
-    pub fn is_reached(&self) -> bool {
-        self.topic.reached.as_ref().is_none_or(Reached::is_set)
-    }
-
-    /// Another one of the same topic.
-    pub fn again(&self) -> Hold {
-        self.topic.entries().holds += 1;
-        Hold { registry: Arc::clone(&self.registry), topic: Arc::clone(&self.topic) }
-    }
-}
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        let mut entries = self.topic.entries();
-        entries.holds -= 1;
-        self.registry.tidy(&self.topic, entries);
-    }
-}
-
-impl std::fmt::Debug for Hold {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Hold").field("topic", &&*self.topic.name).finish_non_exhaustive()
-    }
-}
-
 impl PubSub {
     /// An empty registry.
     pub fn new() -> Self {
@@ -204,8 +60,7 @@ impl PubSub {
     }
 
     fn build(around: Around, link: Option<Link>) -> Self {
-        let shards = (0..SHARDS).map(|_| Shard::default()).collect();
-        PubSub { registry: Arc::new(Registry { hasher: RandomState::new(), around, shards, link }) }
+        PubSub { registry: Arc::new(Registry::new(around, link)) }
     }
 
     /// Subscribes to a topic. Subscribing twice means receiving everything twice (spec §7.1).
@@ -244,14 +99,15 @@ impl PubSub {
     /// Hands a broadcast to every subscriber of its topic on this node, `except` the subscriptions of one owner. Returns how
     /// many got it.
     pub fn local_broadcast(&self, broadcast: Broadcast, except: Option<SubscriberId>) -> usize {
-        self.subscribed(broadcast.topic())
+        self.registry
+            .subscribed(broadcast.topic())
             .map_or(0, |topic| self.registry.hand_out(&topic, broadcast, except))
     }
 
     /// Hands a broadcast to every subscriber of `to` on this node, whatever its own topic is; as
     /// [`local_broadcast`](Self::local_broadcast) does otherwise.
     pub fn local_publish(&self, to: &str, broadcast: Broadcast, except: Option<SubscriberId>) -> usize {
-        self.subscribed(to).map_or(0, |topic| self.registry.hand_out(&topic, broadcast, except))
+        self.registry.subscribed(to).map_or(0, |topic| self.registry.hand_out(&topic, broadcast, except))
     }
 
     /// As [`local_broadcast`](Self::local_broadcast), and on all other nodes. What the cluster cannot take for now is lost there,
@@ -268,7 +124,7 @@ impl PubSub {
 
     /// How many subscriptions a topic has.
     pub fn subscribers(&self, topic: &str) -> usize {
-        self.subscribed(topic).map_or(0, |topic| topic.entries().slab.len())
+        self.registry.subscribed(topic).map_or(0, |topic| topic.entries().slab.len())
     }
 
     /// Tells of a gap: broadcasts of other nodes may have been missed here.
@@ -356,14 +212,9 @@ impl PubSub {
         }
     }
 
-    /// A topic that has subscribers. The registry is not locked any more when the topic is waited for.
-    fn subscribed(&self, topic: &str) -> Option<Arc<Topic>> {
-        read(self.registry.shard(topic)).get(topic).map(Arc::clone)
-    }
-
     /// How many topics have subscribers.
     pub fn topics(&self) -> usize {
-        self.registry.shards.iter().map(|shard| read(shard).len()).sum()
+        self.registry.topics()
     }
 }
 
@@ -377,127 +228,6 @@ impl std::fmt::Debug for PubSub {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PubSub").field("topics", &self.topics()).finish()
     }
-}
-
-impl Registry {
-    fn shard(&self, topic: &str) -> &Shard {
-        // The cut keeps the low bits: SHARDS is a power of two.
-        #[allow(clippy::cast_possible_truncation)]
-        &self.shards[self.hasher.hash_one(topic) as usize % SHARDS]
-    }
-
-    /// The topic of this name, made if there is none.
-    fn topic(&self, name: &str) -> Arc<Topic> {
-        let shard = self.shard(name);
-        if let Some(topic) = read(shard).get(name) {
-            return Arc::clone(topic);
-        }
-        let name = Text::copied(name);
-        // The shard stays locked while the other nodes' broadcasts are asked for, so that coming and going keep their order.
-        let new = || {
-            let reached = self.link_of(&name).map(|link| {
-                let reached = Reached::new();
-                link.subscribe(&name, reached.clone());
-                reached
-            });
-            Arc::new(Topic { name: name.clone(), entries: Mutex::default(), reached })
-        };
-        Arc::clone(write(shard).entry(name.clone()).or_insert_with(new))
-    }
-
-    /// The other nodes, if there are any that the topic concerns.
-    fn link_of(&self, topic: &str) -> Option<&Link> {
-        self.link.as_ref().filter(|link| !(link.is_local)(topic))
-    }
-
-    fn hand_out(&self, topic: &Topic, broadcast: Broadcast, except: Option<SubscriberId>) -> usize {
-        let (broadcast, mut reached) = (Arc::new(broadcast), 0);
-        let receivers = topic.entries().slab.len();
-        (self.around)(receivers, &mut || reached = topic.deliver(&broadcast, except));
-        reached
-    }
-
-    /// Removes a topic that nobody keeps any more.
-    fn tidy(&self, topic: &Topic, entries: MutexGuard<'_, Entries>) {
-        let is_empty = entries.is_empty();
-        drop(entries);
-        if is_empty {
-            self.remove_if_empty(topic);
-        }
-    }
-
-    fn remove_if_empty(&self, topic: &Topic) {
-        let mut topics = write(self.shard(&topic.name));
-        let mut entries = topic.entries();
-        // It may have been filled again, or removed already, since the lock on its entries was given up.
-        if entries.is_empty() && !entries.removed {
-            entries.removed = true;
-            topics.remove(&*topic.name);
-            if let Some(link) = self.link_of(&topic.name) {
-                link.unsubscribe(&topic.name);
-            }
-        }
-    }
-}
-
-impl Local for Registry {
-    fn hand_out(&self, to: &str, broadcast: Broadcast) {
-        let topic = read(self.shard(to)).get(to).map(Arc::clone);
-        if let Some(topic) = topic {
-            self.hand_out(&topic, broadcast, None);
-        }
-    }
-}
-
-/// What other nodes say to this one. It does not keep the registry.
-struct Ear(Weak<Registry>);
-
-impl Ear {
-    /// A panic of whoever is told ends nothing but that: the engine's own task goes on.
-    fn tell(&self, tell: impl FnOnce(&Registry, &Link)) {
-        let Some(registry) = self.0.upgrade() else { return };
-        let Some(link) = &registry.link else { return };
-        if catch_unwind(AssertUnwindSafe(|| tell(&registry, link))).is_err() {
-            metrics::counter!("firecrest_cluster_panics_total").increment(1);
-            tracing::error!("a receiver of other nodes' messages panicked");
-        }
-    }
-}
-
-impl Receiver for Ear {
-    fn receive(&self, message: Bytes) {
-        let mut gap = None;
-        self.tell(|registry, link| gap = link.receive(registry, message));
-        if let Some(gap) = gap {
-            self.gap(gap);
-        }
-    }
-
-    fn connected(&self) {
-        self.tell(|_, link| link.connected());
-    }
-
-    fn gap(&self, gap: Gap) {
-        self.tell(|_, link| match link.pace(&gap) {
-            Pace::Now => link.gap(gap),
-            Pace::In(wait) => {
-                let ear = Ear(Weak::clone(&self.0));
-                tokio::spawn(async move {
-                    tokio::time::sleep(wait).await;
-                    ear.gap(gap);
-                });
-            }
-            Pace::Waits => {}
-        });
-    }
-}
-
-fn read(shard: &Shard) -> RwLockReadGuard<'_, HashMap<Text, Arc<Topic>>> {
-    shard.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn write(shard: &Shard) -> RwLockWriteGuard<'_, HashMap<Text, Arc<Topic>>> {
-    shard.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

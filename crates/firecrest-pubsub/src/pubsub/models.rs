@@ -1,10 +1,13 @@
 //! The registry in all interleavings of a few threads.
 
+use std::sync::Arc;
+
 use firecrest_wire::Payload;
 use loom::model;
 use loom::thread::spawn;
 
-use super::*;
+use crate::sync::Mutex;
+use crate::{Broadcast, PubSub, Subscriber, SubscriberId, Subscription};
 
 const TOPIC: &str = "room:1";
 
