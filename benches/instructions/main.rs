@@ -14,8 +14,10 @@ use firecrest::wire::Message;
 use firecrest::wire::websocket::Frame;
 use gungraun::{library_benchmark, library_benchmark_group, main};
 
+mod activity;
 mod live;
 
+use activity::activities;
 use live::live_views;
 
 #[library_benchmark]
@@ -70,4 +72,4 @@ library_benchmark_group!(
     benchmarks = [decode, route, encode_reply, encode_broadcast, fan_out, push_and_flush, echo]
 );
 
-main!(library_benchmark_groups = instructions, live_views);
+main!(library_benchmark_groups = instructions, live_views, activities);

@@ -2,6 +2,7 @@
 //!
 //! Everything is used once while it is made: what happens only the first time in a process is not counted.
 
+mod activity;
 mod echo;
 mod fan_out;
 mod live;
@@ -10,6 +11,7 @@ mod routes;
 mod viewers;
 mod wire;
 
+pub use activity::Requests;
 pub use echo::Echo;
 pub use fan_out::{Audience, SIZE as AUDIENCE};
 pub use live::{Counter, Table};

@@ -50,10 +50,12 @@
 //! # }
 //! ```
 
+pub mod activity;
 pub mod channel;
 pub mod connection;
 pub mod endpoint;
 mod fifo;
+pub mod hub;
 pub mod live;
 pub mod prelude;
 pub mod presence;

@@ -11,6 +11,7 @@ pub use crate::channel::{
     Stop,
 };
 pub use crate::endpoint::Endpoint;
+pub use crate::hub::{Every, Feed, Hub, Keep, PollError, Topic};
 pub use crate::live::shared::{Shared, SharedOptions, SharedView, Start, Viewer, shared};
 pub use crate::live::{
     Attrs, Html, Js, LiveConnection, LiveHost, LiveView, Mount, MountError, MountHook, Raw as RawHtml,

@@ -7,5 +7,6 @@ mod live_numbers;
 #[allow(dead_code, reason = "shared with the test of another guide")]
 #[path = "../../../firecrest-live/tests/guide/markdown.rs"]
 mod markdown;
+mod measure;
 mod several_nodes;
 mod testing;

@@ -8,6 +8,7 @@ use firecrest_wire::Ref;
 use super::mailbox::{Item, PushError};
 use super::shared::Shared;
 use super::{Reason, Reply};
+use crate::telemetry::meter::{Limit, reached};
 
 /// Sends infos to one channel, from any task. It does not keep the channel alive.
 pub struct ChannelHandle<I> {
@@ -38,7 +39,10 @@ impl<I: Send + 'static> ChannelHandle<I> {
     /// When the mailbox is full or the channel has ended.
     pub fn send(&self, info: I) -> Result<(), SendError> {
         self.shared.mailbox.push(Item::Info(Box::new(info))).map_err(|error| match error {
-            PushError::Full(_) => SendError::Full,
+            PushError::Full(_) => {
+                reached(Limit::ChannelInfos);
+                SendError::Full
+            }
             PushError::Closed(_) => SendError::Closed,
         })
     }

@@ -12,6 +12,7 @@ use firecrest_wire::{Name, Payload, Ref};
 use super::Reason;
 use crate::fifo::Fifo;
 use crate::sync::{AtomicBool, Mutex, MutexGuard};
+use crate::telemetry::meter::{Limit, reached};
 
 /// The bounds of a channel's mailbox, in items.
 ///
@@ -129,6 +130,7 @@ impl Mailbox {
         if let Err(PushError::Full(_)) = self.push(item)
             && self.close(Reason::Crashed("mailbox overflow".into()))
         {
+            reached(Limit::ChannelInfos);
             metrics::counter!("firecrest_mailbox_overflows_total").increment(1);
         }
     }
@@ -162,7 +164,11 @@ impl Mailbox {
 
     /// Counts a reply that is owed.
     pub(crate) fn defer(&self) {
-        self.lock().deferred += 1;
+        let mut state = self.lock();
+        state.deferred += 1;
+        if state.deferred == self.limits.deferred {
+            reached(Limit::ChannelDeferred);
+        }
     }
 
     /// Counts a reply that is owed no more.

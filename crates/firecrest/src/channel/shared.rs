@@ -12,6 +12,7 @@ use super::mailbox::{Item, Mailbox};
 use super::{MailboxLimits, Reply};
 use crate::Endpoint;
 use crate::connection::{Shared as Connection, flush};
+use crate::telemetry::meter::ChannelMeters;
 
 /// One joined channel: a topic on a connection.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub(crate) struct Shared {
     /// Events that go to `handle_out` instead of straight to the client.
     pub(crate) intercepts: &'static [&'static str],
     pub(crate) mailbox: Mailbox,
+    /// What is measured of all channels of its type.
+    pub(crate) meters: &'static ChannelMeters,
     /// Owner of the channel's subscriptions.
     pub(crate) id: SubscriberId,
     /// Whether the client need not be told any more that this instance has ended.
@@ -40,6 +43,7 @@ impl Shared {
         reference: &Ref,
         intercepts: &'static [&'static str],
         limits: MailboxLimits,
+        meters: &'static ChannelMeters,
     ) -> Self {
         let push_ref = if join_ref.is_null() { reference.clone() } else { join_ref.clone() };
         let mailbox = Mailbox::new(limits);
@@ -51,6 +55,7 @@ impl Shared {
             push_ref,
             intercepts,
             mailbox,
+            meters,
             id,
             told: AtomicBool::new(false),
         }

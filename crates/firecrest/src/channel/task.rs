@@ -17,7 +17,8 @@ use super::work::Work;
 use super::{Channel, Context, Outcome, Reason, Stop};
 use crate::Socket;
 use crate::socket::Instance;
-use crate::telemetry::{self, Panic, shown_error};
+use crate::telemetry::meter::Open;
+use crate::telemetry::{self, Handled, Panic, shown_error};
 
 /// How long a channel may go on with a callback and `terminate` after it was told to end, before it is killed (spec §3.6).
 const GRACE: Duration = Duration::from_secs(5);
@@ -54,6 +55,7 @@ impl Predecessor {
 struct Live<C> {
     channel: C,
     core: Core,
+    _open: Open,
 }
 
 /// Runs a channel from its join to its end.
@@ -213,7 +215,7 @@ fn enter<S: Socket, C: Channel<S>>(
     core.timers = timers;
     core.first = infos.into_iter().rev().map(|info| Box::new(info) as _).collect();
     // Boxed, because the task would have room for it several times.
-    Ok(Box::new(Live { channel, core }))
+    Ok(Box::new(Live { channel, core, _open: Open::channel() }))
 }
 
 fn refuse(topic: &str, rejected: Rejected, answer: impl Fn(&Payload) -> Result<(), EncodeError>) {
@@ -229,7 +231,7 @@ fn refuse(topic: &str, rejected: Rejected, answer: impl Fn(&Payload) -> Result<(
 
 /// Handles one thing after another until the channel ends.
 async fn go_on<S: Socket, C: Channel<S>>(mut live: Box<Live<C>>) {
-    let Live { channel, core } = &mut *live;
+    let Live { channel, core, .. } = &mut *live;
     let reason = loop {
         // A channel that always has something to do lets others have their turn.
         tokio::task::coop::consume_budget().await;
@@ -249,12 +251,11 @@ async fn handle<S: Socket, C: Channel<S>>(
 ) -> Option<Reason> {
     let outcome = match work {
         Work::Event(event, reference, handling) => {
+            let meters = core.shared.meters;
             let mut cx = Context::new(core, reference);
-            let outcome = guard(async { channel.handle_in(event, &mut cx).await }).await;
+            let callback = guard(async { channel.handle_in(event, &mut cx).await });
+            let outcome = Handled::new(meters, handling, callback).await;
             let Context { core, reference, .. } = cx;
-            if let Some(handling) = handling {
-                handling.log::<C>(&core.shared.topic);
-            }
             return conclude(core, Some(&reference), outcome);
         }
         Work::Unreadable(reference, outcome) => return conclude(core, Some(&reference), outcome),

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::telemetry::meter::{Limit, reached};
+
 /// Most timers a channel may have pending: 1,000. At the bound the channel crashes.
 pub(crate) const MAX_TIMERS: usize = 1_000;
 
@@ -34,6 +36,7 @@ impl Timers {
     /// Adds a timer, or none at the bound.
     pub(crate) fn add(&mut self, after: Duration, info: Box<dyn Any + Send>) -> Option<Timer> {
         if self.entries.len() >= MAX_TIMERS {
+            reached(Limit::Timers);
             return None;
         }
         self.next += 1;

@@ -1,6 +1,6 @@
 //! What a channel does next, made ready for the callback that handles it.
 
-use std::any::Any;
+use std::any::{Any, type_name};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -19,7 +19,7 @@ use crate::telemetry::{Handling, Panic, shown_error};
 /// It is made before anything is awaited, so that a channel's task has room for what its callbacks take and for nothing
 /// else.
 pub(super) enum Work<S: Socket, C: Channel<S>> {
-    /// `handle_in`, with the message's ref, and what will be logged.
+    /// `handle_in`, with the message's ref, and what is told of it.
     Event(C::In, Ref, Option<Box<Handling>>),
     /// None, for the message with this ref: it cannot be read.
     Unreadable(Ref, Result<Outcome, Panic>),
@@ -68,7 +68,7 @@ impl<S: Socket, C: Channel<S>> Work<S, C> {
         // Decoding runs the application's code too.
         match catch_unwind(AssertUnwindSafe(|| C::In::decode(name, payload))) {
             Ok(Ok(decoded)) => {
-                let handling = Handling::begin(&core.shared.topic, name, payload);
+                let handling = Handling::begin(type_name::<C>(), &core.shared, name, payload);
                 Work::Event(decoded, reference, handling)
             }
             Ok(Err(error)) => {

@@ -41,6 +41,21 @@ impl CloseReason {
         }
     }
 
+    /// As metrics say it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            CloseReason::Client(_) => "client",
+            CloseReason::Lost => "lost",
+            CloseReason::Timeout => "timeout",
+            CloseReason::Disconnected => "disconnected",
+            CloseReason::Draining => "draining",
+            CloseReason::SlowReader => "slow_reader",
+            CloseReason::Protocol(_) => "protocol",
+            CloseReason::Undecodable => "undecodable",
+            CloseReason::Inactive => "inactive",
+        }
+    }
+
     /// What the channels of the connection are told.
     pub(crate) fn reason(self) -> Reason {
         match self {

@@ -17,6 +17,7 @@ use pin_project_lite::pin_project;
 
 use super::Shared;
 use super::outbox::Scope;
+use crate::telemetry::meter::{Count, add};
 
 /// Most connections that are written to by whoever pushed. More are spread over all workers, in parts of this size.
 const PART: usize = 64;
@@ -80,6 +81,8 @@ pub(crate) fn scope<T>(work: impl FnOnce() -> T) -> T {
 
 /// As [`scope`], for something that is handed to so many receivers.
 pub(crate) fn broadcast(receivers: usize, work: &mut dyn FnMut()) {
+    add(Count::Broadcasts, 1);
+    add(Count::Deliveries, receivers as u64);
     run(receivers > PART, work);
 }
 

@@ -13,6 +13,7 @@ use tokio::io::AsyncWrite;
 use super::CloseReason;
 use super::queue::Queue;
 use crate::sync::{AtomicBool, Mutex, MutexGuard};
+use crate::telemetry::meter::{Count, Limit, OUTBOX, add, reached};
 
 /// The bound of an outbox.
 ///
@@ -136,9 +137,11 @@ impl Outbox {
         }
         let waiting = state.waiting + self.charge(&frame);
         if waiting > self.limits.bytes || state.queue.len() >= self.limits.frames {
+            reached(Limit::Outbox);
             self.shut(&mut state, CloseReason::SlowReader);
             return false;
         }
+        OUTBOX.note(waiting as u64);
         state.waiting = waiting;
         state.queue.push(frame);
         self.press(&mut state);
@@ -249,6 +252,9 @@ impl Outbox {
         let mut state = self.lock();
         if !state.queue.is_empty() {
             let frames = state.queue.take();
+            let bytes: usize = frames.iter().map(Frame::len).sum();
+            add(Count::MessagesOut, frames.len() as u64);
+            add(Count::BytesOut, bytes as u64);
             state.waiting = 0;
             state.turn = Turn::Nobody;
             self.press(&mut state);
@@ -304,8 +310,15 @@ impl Outbox {
         mut write: impl FnMut(Option<&mut Box<dyn Link>>, &[IoSlice<'_>]) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<()>> {
         let State { queue, link, waiting, .. } = &mut *state;
-        let done = |frame: &Frame| *waiting = waiting.saturating_sub(self.charge(frame));
+        let (mut frames, mut bytes) = (0, 0);
+        let done = |frame: &Frame| {
+            *waiting = waiting.saturating_sub(self.charge(frame));
+            frames += 1;
+            bytes += frame.len() as u64;
+        };
         let written = queue.write(|slices| write(link.as_mut(), slices), done);
+        add(Count::MessagesOut, frames);
+        add(Count::BytesOut, bytes);
         if matches!(written, Poll::Ready(Ok(()))) {
             state.turn = Turn::Nobody;
         }
@@ -318,6 +331,9 @@ impl Outbox {
         let pressed = state.waiting > self.limits.bytes / 2 || state.queue.len() > self.limits.frames / 2;
         if pressed != state.pressed {
             state.pressed = pressed;
+            if pressed {
+                reached(Limit::OutboxHalf);
+            }
             self.pressed.store(pressed, Ordering::Relaxed);
             if !pressed {
                 state.wake();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use firecrest_pubsub::Subscription;
+use firecrest_wire::websocket::CloseCode;
 use firecrest_wire::{Message, Name, Ref};
 use tokio::task::JoinHandle;
 
@@ -11,6 +12,7 @@ use super::{CloseReason, Shared};
 use crate::channel::{self, Item, Predecessor, PushError, Start};
 use crate::endpoint::Registration;
 use crate::socket::ConnectedSocket;
+use crate::telemetry::meter::{Count, Limit, add, reached};
 
 /// A client's connection: its joined channels and the decision who gets what.
 pub(crate) struct Connection {
@@ -21,6 +23,8 @@ pub(crate) struct Connection {
     blocked: Option<Box<Blocked>>,
     /// Whether it was logged that the client tried to join a topic without a route: a client can try often.
     warned: bool,
+    /// Whether it was counted that the connection has ended.
+    ended: bool,
     /// The subscription to the socket's id.
     id: Option<Subscription>,
     _registration: Registration,
@@ -62,6 +66,7 @@ impl Connection {
             channels: Vec::new(),
             blocked: None,
             warned: false,
+            ended: false,
             id,
             _registration: registration,
         }
@@ -79,6 +84,11 @@ impl Connection {
     /// Takes a message of the client.
     pub(crate) fn dispatch(&mut self, message: Message) -> Dispatch {
         debug_assert!(self.blocked.is_none(), "no message may come before the last one is in");
+        add(Count::MessagesIn, 1);
+        self.hand_over(message)
+    }
+
+    fn hand_over(&mut self, message: Message) -> Dispatch {
         let (topic, event) = (message.topic.as_str(), message.event.as_str());
         if topic == Some("phoenix") && event == Some("heartbeat") {
             self.shared.reply_json(&Ref::null(), &message.reference, (&message.topic).into(), "ok", "{}");
@@ -108,7 +118,7 @@ impl Connection {
         }
         let dispatched = match self.blocked.take().map(|blocked| *blocked) {
             Some(Blocked::Item(channel, item)) => self.push(&channel, item),
-            Some(Blocked::Join(_, message)) => self.dispatch(message),
+            Some(Blocked::Join(_, message)) => self.hand_over(message),
             None => Dispatch::Done,
         };
         match dispatched {
@@ -120,6 +130,13 @@ impl Connection {
     /// Ends all channels.
     pub(crate) fn close(&mut self, reason: CloseReason) {
         self.shared.outbox.close(reason);
+        if !std::mem::replace(&mut self.ended, true) {
+            let first = self.shared.outbox.closed().unwrap_or(reason);
+            metrics::counter!("firecrest_sockets_closed_total", "reason" => first.as_str()).increment(1);
+            if first == CloseReason::Protocol(CloseCode::MESSAGE_TOO_BIG) {
+                reached(Limit::MessageSize);
+            }
+        }
         if reason == CloseReason::SlowReader {
             // Not where the bound was reached: others wait there, for a lock or for their part of a broadcast.
             metrics::counter!("firecrest_slow_readers_total").increment(1);
@@ -177,6 +194,7 @@ impl Connection {
             found => found.map(|at| self.replace(at)),
         };
         if self.is_full() {
+            reached(Limit::Channels);
             let reason = r#"{"reason":"too many channels joined"}"#;
             self.shared.reply_json(&join_ref, &reference, (&topic).into(), "error", reason);
             return Dispatch::Done;
@@ -245,6 +263,7 @@ impl Connection {
         match channel.mailbox.push(item) {
             Ok(()) => Dispatch::Done,
             Err(PushError::Full(item)) => {
+                reached(Limit::ChannelEvents);
                 self.blocked = Some(Box::new(Blocked::Item(Arc::clone(channel), item)));
                 Dispatch::Blocked
             }

@@ -11,8 +11,10 @@ use tokio_util::task::TaskTracker;
 use super::counters::Counters;
 use super::endpoint::Inner;
 use super::host::public_host;
+use super::shutdown::Last;
 use super::{ClusterUrlError, DrainOptions, Endpoint, Registry, engine};
 use crate::connection::flush;
+use crate::hub;
 use crate::live::Live;
 use crate::presence::{self, PresenceOptions, PresenceOptionsError};
 use crate::session::SessionConfig;
@@ -239,9 +241,11 @@ impl EndpointBuilder {
             None => PubSub::with_around(flush::broadcast),
         };
         let presence = presence::Service::new(&pubsub, &node, self.presence)?;
+        let hub = hub::Core::new(&pubsub);
         if tokio::runtime::Handle::try_current().is_ok() {
             pubsub.start();
             presence.start_with_others();
+            hub.start();
         }
         let viewers = match pubsub.node() {
             Some(_) => viewers::Registry::with_others(Arc::clone(&presence)),
@@ -263,6 +267,8 @@ impl EndpointBuilder {
             live: Live::new(),
             viewers: Arc::new(viewers),
             presence,
+            hub,
+            last: Last::default(),
             tally,
         }))
     }

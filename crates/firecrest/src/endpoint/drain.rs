@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
+use tracing::debug_span;
 
 use super::Endpoint;
 use crate::connection::CloseReason;
@@ -45,9 +46,15 @@ impl Endpoint {
             if let Some(deadline) = deadline.filter(|_| round > 0) {
                 sleep_until(next.min(deadline)).await;
             }
-            tracing::info!(round = round + 1, rounds, connections = batch.len(), "draining");
-            batch.iter().for_each(|connection| connection.outbox.close(CloseReason::Draining));
-            next = Instant::now() + options.map_or(Duration::ZERO, |options| options.batch_interval);
+            let interval = options.map_or(Duration::ZERO, |options| options.batch_interval);
+            let (index, count, total) = (round + 1, batch.len(), connections.len());
+            debug_span!("socket_drain", count, total, index, rounds, ?interval).in_scope(|| {
+                tracing::info!(round = index, rounds, connections = count, "draining");
+                batch.iter().for_each(|connection| connection.outbox.close(CloseReason::Draining));
+            });
+            metrics::counter!("firecrest_drain_rounds_total").increment(1);
+            metrics::counter!("firecrest_drain_connections_total").increment(count as u64);
+            next = Instant::now() + interval;
         }
     }
 }

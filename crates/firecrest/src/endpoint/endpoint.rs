@@ -6,11 +6,14 @@ use firecrest_pubsub::PubSub;
 use tokio_util::task::TaskTracker;
 
 use super::counters::LazyTally;
+use super::shutdown::Last;
 use super::{DrainOptions, EndpointBuilder, EndpointError, Registry};
+use crate::hub::{self, Hub};
 use crate::live::{Live, LiveMount};
 use crate::presence::{self, Presence};
 use crate::session::{SessionConfig, SessionLayer};
 use crate::socket::{Socket, SocketMount, SocketOptions};
+use crate::telemetry::Traffic;
 use crate::token::SecretKeyBase;
 use crate::transport::OriginPolicy;
 use crate::transport::longpoll::Sessions;
@@ -36,6 +39,8 @@ pub(super) struct Inner {
     pub(super) live: Live,
     pub(super) viewers: Arc<viewers::Registry>,
     pub(super) presence: Arc<presence::Service>,
+    pub(super) hub: Arc<hub::Core>,
+    pub(super) last: Last,
     pub(super) tally: LazyTally,
 }
 
@@ -105,6 +110,11 @@ impl Endpoint {
         Presence::new(&self.inner.presence)
     }
 
+    /// Messages between the parts of the program, on all nodes.
+    pub fn hub(&self) -> Hub {
+        Hub::new(&self.inner.hub)
+    }
+
     /// This node's name.
     pub fn node(&self) -> &str {
         &self.inner.node
@@ -135,8 +145,21 @@ impl Endpoint {
         self.inner.connections.len()
     }
 
+    /// Messages and bytes between this process and its clients, since it began: of all its endpoints.
+    pub fn traffic(&self) -> Traffic {
+        Traffic::now()
+    }
+
     pub(super) fn lazy_tally(&self) -> &LazyTally {
         &self.inner.tally
+    }
+
+    pub(super) fn last(&self) -> &Last {
+        &self.inner.last
+    }
+
+    pub(crate) fn hub_core(&self) -> &Arc<hub::Core> {
+        &self.inner.hub
     }
 
     pub(crate) fn presence_service(&self) -> &Arc<presence::Service> {

@@ -11,6 +11,7 @@ mod engine;
 mod host;
 mod registry;
 mod serve;
+mod shutdown;
 
 pub use broadcast::BroadcastError;
 pub use builder::{EndpointBuilder, EndpointError};

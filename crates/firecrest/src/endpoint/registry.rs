@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use slab::Slab;
 
 use crate::connection::{CloseReason, Shared};
+use crate::telemetry::meter::Open;
 
 /// All connections of a node: to count them, and to drain them.
 #[derive(Default)]
@@ -21,6 +22,7 @@ struct State {
 pub(crate) struct Registration {
     registry: Arc<Registry>,
     key: usize,
+    _open: Option<Open>,
 }
 
 impl Registry {
@@ -29,9 +31,10 @@ impl Registry {
         if state.draining {
             connection.outbox.close(CloseReason::Draining);
         }
+        let open = Open::connection(connection.transport);
         let key = state.connections.insert(connection);
         drop(state);
-        Registration { registry: Arc::clone(self), key }
+        Registration { registry: Arc::clone(self), key, _open: open }
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -12,11 +12,13 @@ use axum::extract::ConnectInfo;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tower::Service as _;
 
 use super::Endpoint;
+use crate::telemetry;
 use crate::transport::websocket::{Carry, Handover};
 
 /// How long a client may take to send a request's head.
@@ -77,7 +79,8 @@ impl Endpoint {
 
     /// Serves an application until `stop` is ready, then drains: connections are told to go, requests in flight are
     /// finished, channels end. Returns when all of that is done, or six seconds after the last was told; what has not ended
-    /// by then is left to the end of the runtime. At last the [counters](Self::tally) are written, and the node leaves
+    /// by then is left to the end of the runtime. Then come what was [registered](Self::on_shutdown) for this, and the end of the
+    /// [hub](Self::hub)'s consumers, pollers and bridges. At last the [counters](Self::tally) are written, and the node leaves
     /// [presence](Self::presence), unless that hands off, and its cluster, both for good: served again it is alone.
     pub async fn serve_until(&self, listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
         if let Ok(address) = listener.local_addr() {
@@ -85,8 +88,10 @@ impl Endpoint {
         }
         self.pubsub().start();
         self.presence_service().start_with_others();
+        self.hub_core().start();
         self.registry().open();
         self.tracker().reopen();
+        let _publishing = AbortOnDropHandle::new(tokio::spawn(publish(self.clone())));
         let stopping = CancellationToken::new();
         // A task, because this future may be run outside the runtime's workers, where every new task would have to be handed
         // over to them.
@@ -103,9 +108,26 @@ impl Endpoint {
         if tokio::time::timeout(STOP_TIMEOUT, self.tracker().wait()).await.is_err() {
             tracing::warn!("some connections or channels did not end in time");
         }
+        self.shut_down().await;
+        self.hub_core().stop().await;
         self.flush_tally().await;
         self.presence_service().leave();
         self.pubsub().close().await;
+        telemetry::publish();
+    }
+}
+
+/// Hands over what was counted, and says how the cluster is.
+async fn publish(endpoint: Endpoint) {
+    let mut seconds = tokio::time::interval(telemetry::INTERVAL);
+    seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        seconds.tick().await;
+        if let Some(health) = endpoint.cluster_health() {
+            let connected = if health.is_connected() { 1.0 } else { 0.0 };
+            metrics::gauge!("firecrest_cluster_connected").set(connected);
+        }
+        telemetry::publish();
     }
 }
 

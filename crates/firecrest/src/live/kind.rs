@@ -1,4 +1,4 @@
-//! Views of any type, as the rest of the server handles them. Each callback runs in a span of its name (F088).
+//! Views of any type, as the rest of the server handles them. The callbacks that take time run in spans (F088).
 
 use std::any::{Any, TypeId, type_name};
 
@@ -45,7 +45,7 @@ pub(super) const fn kind<V: LiveView>() -> &'static Kind {
             options: V::options,
             make: Make::Own(|reach| {
                 let (id, connected) = (&reach.page.id, reach.page.connected);
-                let span = debug_span!("mount", view = type_name::<V>(), id, connected);
+                let span = debug_span!("live_mount", view = type_name::<V>(), id, connected);
                 async move { Ok(Box::new(V::mount(&mut Mount::new(reach)).await?) as _) }
                     .instrument(span)
                     .boxed()
@@ -93,8 +93,7 @@ impl<V: LiveView> Instance for V {
         reach: Reach<'a>,
     ) -> Result<BoxFuture<'a, Outcome>, ReadError> {
         let event = V::Event::read(said)?;
-        let span =
-            debug_span!("handle_event", view = type_name::<V>(), id = reach.page.id, event = said.name);
+        let span = debug_span!("live_event", view = type_name::<V>(), id = reach.page.id, event = said.name);
         Ok(async move { LiveView::handle_event(self, event, &mut View::new(reach)).await }
             .instrument(span)
             .boxed())
@@ -121,7 +120,7 @@ impl<V: LiveView> Instance for V {
     }
 
     fn render(&self) -> Html {
-        debug_span!("render", view = type_name::<V>()).in_scope(|| LiveView::render(self))
+        debug_span!("live_render", view = type_name::<V>()).in_scope(|| LiveView::render(self))
     }
 }
 

@@ -1,6 +1,7 @@
 //! From a page to a mounted view: hooks, `mount`, the address.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use firecrest_live::Html;
 use firecrest_pubsub::Subscription;
@@ -13,6 +14,7 @@ use super::page::{Ear, Missed, Page, Reach};
 use super::table::{NoRoute, Route};
 use super::{LayoutContext, MountError, address};
 use crate::channel::{Outcome, Shared, Timers};
+use crate::telemetry::meter::{Limit, reached};
 
 /// Most addresses in a row that a view may send itself to (F110).
 pub(super) const MAX_PATCHES: usize = 20;
@@ -84,7 +86,9 @@ impl Mounting {
         let Make::Own(mount) = &kind.make else {
             return Err(MountError::crashed("a shared view is not mounted"));
         };
+        let started = Instant::now();
         let view = mount(self.reach(ear)).await?;
+        self.page.meters.mount.record_time(started.elapsed());
         self.page.check()?;
         Ok(view)
     }
@@ -145,7 +149,7 @@ impl Mounted {
                 Some(leave) => return Err(MountError::new(Problem::Leave(leave))),
             }
         }
-        Err(MountError::crashed(TooManyPatches))
+        Err(MountError::crashed(TooManyPatches::reached()))
     }
 
     /// The view as its layout shows it.
@@ -171,7 +175,14 @@ impl Mounted {
 /// A view that sends itself from address to address.
 #[derive(Debug, thiserror::Error)]
 #[error("the view patched its address more than {MAX_PATCHES} times in a row")]
-pub(super) struct TooManyPatches;
+pub(super) struct TooManyPatches(());
+
+impl TooManyPatches {
+    pub(super) fn reached() -> Self {
+        reached(Limit::Patches);
+        TooManyPatches(())
+    }
+}
 
 /// Why a patch leads nowhere.
 #[derive(Debug, thiserror::Error)]
@@ -202,7 +213,13 @@ impl Page {
 
     /// The view as its layout shows it.
     pub(super) fn render(&self, view: &dyn Instance) -> Html {
-        let html = view.render();
+        let started = Instant::now();
+        let html = self.in_layout(view.render());
+        self.meters.render.record_time(started.elapsed());
+        html
+    }
+
+    fn in_layout(&self, html: Html) -> Html {
         let Some(layout) = self.layout else { return html };
         let context = LayoutContext {
             flash: &self.flash,

@@ -1,6 +1,7 @@
 //! A live view that one client has for itself.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use firecrest_live::{Child, Held, Html, Members, RenderError};
 
@@ -13,6 +14,7 @@ use super::nested::{DuplicateId, NestedView, check_ids};
 use super::page::{Ear, Page, Reach};
 use super::tokens::SessionToken;
 use crate::channel::{Context, Reason, Shared};
+use crate::telemetry::meter::Open;
 
 /// A joined view, its page, and what the client holds of it.
 pub(crate) struct OwnView {
@@ -20,6 +22,7 @@ pub(crate) struct OwnView {
     pub(super) page: Box<Page>,
     held: Held,
     pub(super) kin: Kin,
+    _open: Open,
 }
 
 /// Why a view cannot be shown.
@@ -41,7 +44,7 @@ impl OwnView {
         connection: LiveConnection,
     ) -> Self {
         let held = Held::new(page.endpoint.live_table().seed);
-        OwnView { view, page, held, kin: Kin::new(connection, parent) }
+        OwnView { view, page, held, kin: Kin::new(connection, parent), _open: Open::view() }
     }
 
     /// The view, and its access to the world.
@@ -65,12 +68,15 @@ impl OwnView {
 
     fn show(&mut self, shared: &Arc<Shared>, how: How) -> Result<Members, ShowError> {
         let html = self.page.render(&*self.view);
+        let (meters, rendered) = (self.page.meters, Instant::now());
         check_ids(&html)?;
         if self.kin.is_nested() || !html.children().is_empty() {
             self.kin.enter(shared).map_err(ShowError::Orphan)?;
         }
         let OwnView { page, held, kin, .. } = self;
         let mut members = how(held, &html, &mut |child| nested(page, kin.instance, child))?;
+        meters.diff.record_time(rendered.elapsed());
+        meters.diff_bytes.record(members.as_str().len() as u64);
         page.add_members(&mut members);
         Ok(members)
     }

@@ -19,6 +19,7 @@ use super::{Flash, Layout};
 use crate::channel::{Foreign, Item, Shared, Timers};
 use crate::presence::InView;
 use crate::session::SessionData;
+use crate::telemetry::meter::{Limit, VIEWS, ViewMeters, reached};
 use crate::viewers::Viewers;
 use crate::{Endpoint, Source};
 
@@ -28,6 +29,8 @@ pub(super) struct Page {
     /// The container's id; the topic is `lv:` and this.
     pub(super) id: String,
     pub(super) kind: &'static Kind,
+    /// What is measured of all views of its type.
+    pub(super) meters: &'static ViewMeters,
     pub(super) visit: Visit,
     /// The client's `params` of the join, until the view is mounted: they may be large.
     pub(super) connect_params: Option<Box<RawValue>>,
@@ -109,6 +112,7 @@ impl Page {
             endpoint: endpoint.clone(),
             id,
             kind,
+            meters: VIEWS.of((kind.name)()),
             layout: options.layout.or_else(|| visit.live_session.as_ref()?.layout),
             visit,
             connect_params: None,
@@ -174,6 +178,7 @@ impl Reach<'_> {
         if watching.len() < MAX_WATCHED {
             watching.watch(source.changes(), channel.as_ref());
         } else {
+            reached(Limit::LiveValues);
             self.page.fail(format_args!("more than {MAX_WATCHED} live values are watched"));
         }
     }

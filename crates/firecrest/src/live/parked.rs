@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::mounted::Mounted;
 use super::page::Missed;
+use crate::telemetry::meter::{Limit, reached};
 use crate::telemetry::{Panic, shown_error};
 
 /// How long a view waits, and how many may wait on this node.
@@ -97,7 +98,9 @@ impl Lot {
         while self.waiting.len() > self.limits.views
             && let Some((_, ticket)) = self.order.pop_front()
         {
-            dropped.extend(self.waiting.remove(&ticket));
+            let oldest = self.waiting.remove(&ticket);
+            oldest.iter().for_each(|_| reached(Limit::ParkedViews));
+            dropped.extend(oldest);
         }
         dropped
     }

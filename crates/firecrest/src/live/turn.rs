@@ -1,6 +1,7 @@
 //! One turn of a view: a callback, and what comes of it (spec §5.3, §8.2).
 
 use std::any::Any;
+use std::time::Instant;
 
 use firecrest_live::Members;
 use firecrest_live::form::{ClientEvent, EventValue, LIMITS};
@@ -31,6 +32,7 @@ impl OwnView {
         if event.name.starts_with("lv:") {
             return self.reserved(&event, cx).await;
         }
+        let (meters, started) = (self.page.meters, Instant::now());
         let (view, reach) = self.reach(cx);
         let outcome = match view.handle_event(&event, reach) {
             Ok(handling) => handling.await,
@@ -38,6 +40,7 @@ impl OwnView {
                 return Stop::error(format!("event {:?} is not understood: {error}", event.name)).into();
             }
         };
+        meters.event.record_time(started.elapsed());
         self.conclude(outcome, cx, true).await
     }
 
@@ -219,7 +222,7 @@ impl OwnView {
                 (_, to) => to,
             });
         }
-        Err(Stop::error(TooManyPatches.to_string()))
+        Err(Stop::error(TooManyPatches::reached().to_string()))
     }
 
     /// Changes the address and tells the view.

@@ -14,6 +14,7 @@ use super::meta::Said;
 use super::service::Service;
 use super::{Mode, PresenceOptions, TrackError, Tracked, counted};
 use crate::channel::{Context, Shared};
+use crate::telemetry::meter::{Limit, reached};
 
 /// How often it is looked whether a client has room for the next page of a state.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -104,6 +105,7 @@ impl Ties {
             self.calls.pop_front();
         }
         if self.calls.len() >= max {
+            reached(Limit::PresenceCalls);
             return Err(TrackError::TooManyCalls { max, per });
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! Why somebody is not tracked.
 
+use crate::telemetry::meter::{Limit, reached};
+
 /// Why a presence is not written. Nothing has changed then.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -57,7 +59,10 @@ impl TrackError {
         match *error {
             Low::AlreadyTracked => TrackError::AlreadyTracked(key.to_owned()),
             Low::TooLong { what, len, max } => TrackError::TooLong { what, len, max },
-            Low::Full { max } => TrackError::Full { max },
+            Low::Full { max } => {
+                reached(Limit::PresenceRows);
+                TrackError::Full { max }
+            }
             // Whatever else there may be one day, the row is not there.
             _ => TrackError::NotTracked(key.to_owned()),
         }

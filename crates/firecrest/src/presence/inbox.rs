@@ -9,6 +9,7 @@ use firecrest_pubsub::{PubSub, Service as Listener};
 use tokio::sync::{Notify, mpsc};
 
 use super::service::NAME;
+use crate::telemetry::meter::{Limit, reached};
 
 /// Most messages that wait to be taken. Those beyond are lost, counted (`firecrest_presence_messages_lost_total`), and asked for again
 /// when they are missed.
@@ -99,6 +100,7 @@ impl Listener for Ear {
         let fits = self.state.bytes.fetch_add(len, Ordering::AcqRel) + len <= MAX_WAITING_BYTES;
         if !fits || self.sender.try_send(Message { from: from.name().clone(), bytes: message }).is_err() {
             self.state.bytes.fetch_sub(len, Ordering::AcqRel);
+            reached(Limit::PresenceMessages);
             metrics::counter!("firecrest_presence_messages_lost_total").increment(1);
         }
     }
@@ -141,6 +143,7 @@ mod tests {
         for _ in 0..3 {
             (0..MAX_WAITING).for_each(|_| ear.receive(&node, large.clone()));
             assert_eq!(waiting(&mut inbox), MAX_WAITING_BYTES / MAX_BYTES);
+            assert!(Limit::PresenceMessages.total() > 0);
             (0..2 * MAX_WAITING).for_each(|_| ear.receive(&node, Bytes::from_static(b"small")));
             assert_eq!(waiting(&mut inbox), MAX_WAITING);
         }

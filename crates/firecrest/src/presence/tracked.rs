@@ -9,6 +9,7 @@ use super::meta::{Said, State};
 use super::service::Service;
 use super::shutdown::Kept;
 use super::{Mode, TrackError};
+use crate::telemetry::meter::{Limit, reached};
 
 /// Somebody is in a topic, until this is dropped, however the task that holds it ends.
 #[must_use = "who is tracked is there until this is dropped"]
@@ -124,6 +125,7 @@ impl Service {
         let (max, written) = (self.options.topic_rows, said.written());
         self.write(|replica| {
             if replica.count(topic).connections >= max {
+                reached(Limit::PresenceRows);
                 return Err(TrackError::TopicFull { max });
             }
             let tracked = replica.track(number, topic, key, &written);

@@ -13,6 +13,7 @@ use super::keeper::Keeper;
 use super::table::Table;
 use super::{Live, QueryError, QueryOptions};
 use crate::source::{Changes, Source};
+use crate::telemetry::meter::{Limit, reached};
 
 /// A named, typed question and its answers, kept current on this node. Clones are the same.
 ///
@@ -74,7 +75,10 @@ where
     /// When the first evaluation fails, panics or takes too long; then it is not watched. When too many questions are watched.
     pub async fn watch(&self, args: A) -> Result<Live<T>, QueryError> {
         let (query, max) = (self.asking.name, self.asking.options.max_watched);
-        let (state, new) = self.table.watch(args, max).ok_or(QueryError::TooMany { query, max })?;
+        let (state, new) = self.table.watch(args, max).ok_or_else(|| {
+            reached(Limit::Questions);
+            QueryError::TooMany { query, max }
+        })?;
         if let Some(question) = new {
             Keeper::new(question, self.asking.clone(), Arc::clone(&self.table)).spawn();
         }

@@ -80,9 +80,9 @@ impl<S: Socket> ConnectedSocket for Instance<S> {
         join_ref: Ref,
         reference: &Ref,
     ) -> Arc<channel::Shared> {
-        let Route { intercepts, mailbox, .. } = self.mount.channels.get(route);
+        let Route { intercepts, mailbox, meters, .. } = self.mount.channels.get(route);
         let connection = Arc::clone(connection);
-        Arc::new(channel::Shared::new(connection, topic, join_ref, reference, intercepts, *mailbox))
+        Arc::new(channel::Shared::new(connection, topic, join_ref, reference, intercepts, *mailbox, meters))
     }
 
     fn start(self: Arc<Self>, start: Start) -> JoinHandle<()> {

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use super::{Instance, Socket};
 use crate::channel::{self, Channel, MailboxLimits, Start};
 use crate::connection::flush::Flushing;
+use crate::telemetry::meter::{CHANNELS, ChannelMeters};
 
 /// The routes of a socket, in order: the first that matches a topic serves it.
 pub struct Channels<S> {
@@ -21,6 +22,8 @@ pub(crate) struct Route<S> {
     pub(crate) data: Option<Arc<dyn Any + Send + Sync>>,
     pub(super) intercepts: &'static [&'static str],
     pub(super) mailbox: MailboxLimits,
+    /// What is measured of all channels of the type.
+    pub(super) meters: &'static ChannelMeters,
     pub(super) start: fn(Arc<Instance<S>>, Start) -> JoinHandle<()>,
 }
 
@@ -45,6 +48,7 @@ impl<S: Socket> Channels<S> {
             data: None,
             intercepts: C::INTERCEPT,
             mailbox: C::mailbox_limits(),
+            meters: CHANNELS.of(std::any::type_name::<C>()),
             start: |instance, start| {
                 let tracker = instance.endpoint.tracker().clone();
                 tracker.spawn(Flushing::new(channel::run::<S, C>(instance, start)))

@@ -3,12 +3,14 @@
 use std::any::type_name;
 use std::future::Future;
 
+use firecrest_wire::ProtocolVersion;
 use firecrest_wire::params::Params;
-use firecrest_wire::{Payload, ProtocolVersion, Text};
 use tokio::time::Instant;
-use tracing::Level;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Level, debug_span};
 
 use super::filter::{shown, shown_value};
+use super::publish::CONNECT;
 use crate::channel::{Answer, Start};
 use crate::connection::Transport;
 
@@ -20,7 +22,9 @@ pub(crate) fn connected<S>(
     params: &Params,
     started: Instant,
 ) {
-    metrics::counter!("firecrest_sockets_connected_total", "transport" => transport.as_str(), "result" => "ok").increment(1);
+    CONNECT.record_time(started.elapsed());
+    metrics::counter!("firecrest_sockets_connected_total", "transport" => transport.as_str(), "result" => "ok")
+        .increment(1);
     if log && tracing::enabled!(Level::INFO) {
         tracing::info!(
             socket = type_name::<S>(),
@@ -33,9 +37,12 @@ pub(crate) fn connected<S>(
     }
 }
 
-/// A client was refused: counted, and logged if `log` says so. The reason names no secrets.
-pub(crate) fn refused<S>(log: bool, transport: Transport, params: &Params, reason: &str) {
-    metrics::counter!("firecrest_sockets_connected_total", "transport" => transport.as_str(), "result" => "refused").increment(1);
+/// The application has refused a client: counted, and logged if `log` says so. The reason names no secrets.
+pub(crate) fn refused<S>(log: bool, transport: Transport, params: &Params, started: Instant, reason: &str) {
+    CONNECT.record_time(started.elapsed());
+    metrics::counter!("firecrest_sockets_connected_total", "transport" => transport.as_str(), "result" => "refused")
+        .increment(1);
+    not_connected("application");
     if log {
         tracing::info!(
             socket = type_name::<S>(),
@@ -47,53 +54,35 @@ pub(crate) fn refused<S>(log: bool, transport: Transport, params: &Params, reaso
     }
 }
 
-/// Logs a join and its result (C132, C172).
+/// A request has not become a connection, for one of a few reasons.
+pub(crate) fn not_connected(reason: &'static str) {
+    metrics::counter!("firecrest_sockets_refused_total", "reason" => reason).increment(1);
+}
+
+/// A join: measured, in a span, and logged with its result (C132, C172).
 pub(crate) async fn joining<C, I>(start: &Start, asking: impl Future<Output = Answer<C, I>>) -> Answer<C, I> {
+    let (shared, channel) = (&start.shared, type_name::<C>());
+    let (transport, vsn) = (shared.connection.transport.as_str(), shared.connection.version.as_str());
+    let span = debug_span!("channel_join", topic = &*shared.topic, channel, transport, vsn, result = Empty);
     let started = Instant::now();
-    let answer = asking.await;
-    let result = match &answer {
-        Answer::Ok(_) => "JOINED",
-        Answer::Rejected(_) => "REFUSED JOIN",
+    let answer = asking.instrument(span.clone()).await;
+    let (result, line) = match &answer {
+        Answer::Ok(_) => ("ok", "JOINED"),
+        Answer::Rejected(rejected) if rejected.error.is_some() => ("crashed", "REFUSED JOIN"),
+        Answer::Rejected(_) => ("rejected", "REFUSED JOIN"),
         Answer::Cancelled => return answer,
     };
+    span.record("result", result);
+    shared.meters.join.record_time(started.elapsed());
     metrics::counter!("firecrest_channel_joins_total", "result" => result).increment(1);
-    if tracing::enabled!(Level::INFO) && !start.shared.topic.starts_with("phoenix") {
+    if tracing::enabled!(Level::INFO) && !shared.topic.starts_with("phoenix") {
         tracing::info!(
-            topic = &*start.shared.topic,
-            channel = type_name::<C>(),
+            topic = &*shared.topic,
+            channel,
             params = shown(&start.payload),
             took = ?started.elapsed(),
-            "{result}",
+            "{line}",
         );
     }
     answer
-}
-
-/// The handling of an event that will be logged.
-pub(crate) struct Handling {
-    started: Instant,
-    event: Text,
-    payload: Payload,
-}
-
-impl Handling {
-    /// Begins now; none if it will not be logged.
-    pub(crate) fn begin(topic: &str, event: &Text, payload: &Payload) -> Option<Box<Self>> {
-        if !tracing::enabled!(Level::DEBUG) || topic.starts_with("phoenix") {
-            return None;
-        }
-        Some(Box::new(Handling { started: Instant::now(), event: event.clone(), payload: payload.clone() }))
-    }
-
-    /// Logs the event after it was handled.
-    pub(crate) fn log<C>(&self, topic: &str) {
-        tracing::debug!(
-            topic,
-            event = &*self.event,
-            channel = type_name::<C>(),
-            params = shown(&self.payload),
-            took = ?self.started.elapsed(),
-            "HANDLED",
-        );
-    }
 }

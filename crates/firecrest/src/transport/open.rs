@@ -12,6 +12,8 @@ use http::StatusCode;
 use http::header::{HOST, ORIGIN};
 use http::request::Parts;
 use tokio::time::Instant;
+use tracing::field::Empty;
+use tracing::{Instrument as _, debug_span};
 
 use super::origin::Seen;
 use crate::connection::{Connection, Shared, Transport};
@@ -21,7 +23,10 @@ use crate::telemetry::{self, Panic};
 /// The parameters: query string, then path variables, which win. A variable whose name begins with `_` is none.
 pub(super) fn params(parts: &Parts, variables: &RawPathParams) -> Result<Params, StatusCode> {
     let query = parts.uri.query().unwrap_or_default();
-    let mut params = Params::parse(query, &ParamsLimits::default()).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let mut params = Params::parse(query, &ParamsLimits::default()).map_err(|_| {
+        telemetry::not_connected("request");
+        StatusCode::BAD_REQUEST
+    })?;
     for (name, value) in variables.iter().filter(|(name, _)| !name.starts_with('_')) {
         params.insert(name, value);
     }
@@ -42,7 +47,7 @@ pub(super) fn origin_allowed<S: Socket>(mount: &Mount<S>, parts: &Parts) -> bool
     let allowed = policy.allows(origin, seen);
     if !allowed {
         tracing::warn!(origin, host = seen.host, "refused a connection from this origin; see `check_origin`");
-        metrics::counter!("firecrest_origins_refused_total").increment(1);
+        telemetry::not_connected("origin");
     }
     allowed
 }
@@ -76,6 +81,7 @@ pub(super) async fn open<S: Socket>(
     let started = Instant::now();
     let version = ProtocolVersion::from_params(params).map_err(|error| {
         tracing::warn!(%error, "refused a connection");
+        telemetry::not_connected("version");
         OpenError::Refused(StatusCode::FORBIDDEN)
     })?;
     let request = Connect {
@@ -97,17 +103,23 @@ pub(super) async fn open<S: Socket>(
         Ok::<_, Refused>(connection)
     });
     let log = mount.options.log_connects;
-    match connecting.catch_unwind().await {
+    let (socket, vsn) = (std::any::type_name::<S>(), version.as_str());
+    let span = debug_span!("socket_connect", socket, transport = transport.as_str(), vsn, result = Empty);
+    match connecting.catch_unwind().instrument(span.clone()).await {
         Ok(Ok(connection)) => {
+            span.record("result", "ok");
             telemetry::connected::<S>(log, transport, version, params, started);
             Ok(connection)
         }
         Ok(Err(refused)) => {
-            telemetry::refused::<S>(log, transport, params, refused.reason());
+            span.record("result", "refused");
+            telemetry::refused::<S>(log, transport, params, started, refused.reason());
             Err(OpenError::Refused(refused.code()))
         }
         Err(panic) => {
-            tracing::error!(socket = std::any::type_name::<S>(), error = %Panic::new(panic), "connect crashed");
+            span.record("result", "crashed");
+            telemetry::not_connected("crash");
+            tracing::error!(socket, error = %Panic::new(panic), "connect crashed");
             Err(OpenError::Crashed)
         }
     }

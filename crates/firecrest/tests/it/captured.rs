@@ -17,10 +17,7 @@ struct Buffer(Arc<Mutex<Vec<u8>>>);
 
 impl Captured {
     pub(crate) fn start() -> Captured {
-        // While there is only one subscriber, `tracing` takes the answer of whatever thread comes first for that of all:
-        // a test that captures nothing would silence a line for good. A second one that lives on prevents that.
-        static SECOND: OnceLock<Dispatch> = OnceLock::new();
-        SECOND.get_or_init(|| Dispatch::new(NoSubscriber::new()));
+        keep_all_lines();
         let lines = Buffer::default();
         let writer = lines.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -35,6 +32,13 @@ impl Captured {
     pub(crate) fn take(&self) -> String {
         String::from_utf8(std::mem::take(&mut *self.lines.0.lock().unwrap())).unwrap()
     }
+}
+
+/// While there is only one subscriber, `tracing` takes the answer of whatever thread comes first for that of all: a test that
+/// captures nothing would silence a line for good. A second one that lives on prevents that.
+pub(crate) fn keep_all_lines() {
+    static SECOND: OnceLock<Dispatch> = OnceLock::new();
+    SECOND.get_or_init(|| Dispatch::new(NoSubscriber::new()));
 }
 
 impl io::Write for Buffer {

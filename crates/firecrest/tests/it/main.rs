@@ -26,10 +26,13 @@ mod mounting;
 mod origin;
 mod pressure;
 mod promises;
+mod recorded;
 mod rejoining;
 mod site;
+mod spans;
 mod subprotocols;
 mod support;
+mod telemetry;
 mod trace;
 
 /// Requests of a long-poll session arrive at its own node.

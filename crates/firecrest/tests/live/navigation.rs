@@ -112,6 +112,7 @@ async fn f110_a_view_that_patches_itself_forever_crashes() {
     let (_visitor, mut tab, page) = lab().await;
     tab.tell(&page.topic(), "live_patch", patch("/lab?then=loop")).await;
     assert_eq!(tab.push(&page.topic(), "phx_error").await, json!({"reason": "channel_crash"}));
+    assert!(firecrest::testing::times_reached("patches") > 0);
 }
 
 #[tokio::test]

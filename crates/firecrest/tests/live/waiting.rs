@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use firecrest::live::ParkLimits;
 use firecrest::prelude::*;
+use firecrest::testing::times_reached;
 use serde::Deserialize;
 
 use crate::pages::root;
@@ -68,7 +69,9 @@ async fn a_view_that_panics_at_its_end_does_not_keep_others_waiting() {
 async fn a_view_that_panics_at_its_end_is_no_error_of_the_page_that_takes_its_place() {
     let mut visitor = mortals(|limits| limits.views = 1).await;
     assert_eq!(visitor.get("/mortal?panic").await.status, 200);
+    let before = times_reached("parked_views");
     assert_eq!((visitor.get("/mortal").await.status, dropped()), (200, 1));
+    assert!(times_reached("parked_views") > before);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use firecrest::Endpoint;
 use firecrest::prelude::*;
 use firecrest::presence::{PresenceOptions, TrackError};
+use firecrest::testing::times_reached;
 
 use crate::client::Client;
 use crate::room::{User, endpoint, guest, options};
@@ -22,6 +23,7 @@ async fn a_channel_may_call_five_times_in_half_a_minute() {
     }
     let answer = ann.ask(ROOM, "update", json!({ "key": "ann", "meta": { "n": 5 } })).await;
     assert_eq!(answer, ("error".into(), json!({ "reason": "tracked or updated more than 5 times in 30s" })));
+    assert!(times_reached("presence_calls") > 0);
     let answer = ann.ask(ROOM, "untrack", json!({ "key": "ann" })).await;
     assert_eq!(answer.1, json!({ "was": true }), "leaving is always possible");
     assert_eq!(ann.ask(ROOM, "track", json!({ "key": "ann", "meta": {} })).await.0, "error");
@@ -74,6 +76,7 @@ async fn what_does_not_fit_is_refused_and_changes_nothing() {
     assert!(matches!(one.update(&json!({ "t": "x".repeat(100) })), Err(TrackError::TooLong { .. })));
     let _two = presence.track(ROOM, "a", &json!({})).unwrap();
     assert!(matches!(error(ROOM, "b", json!({})), TrackError::TopicFull { max: 2 }));
+    assert!(times_reached("presence_rows") > 0);
     let _three = presence.track("room:2", "a", &json!({})).unwrap();
     assert!(matches!(error("room:3", "a", json!({})), TrackError::Full { max: 3 }));
     drop(one);

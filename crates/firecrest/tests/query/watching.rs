@@ -110,6 +110,7 @@ async fn the_watched_questions_are_bounded() {
     let watching = (query.watch(1).await.unwrap(), query.watch(2).await.unwrap());
     let error = query.watch(3).await.unwrap_err();
     assert!(matches!(error, QueryError::TooMany { query: "facts", max: 2 }), "{error:?}");
+    assert!(firecrest::testing::times_reached("questions") > 0);
     assert!(error.to_string().contains("max_watched"), "{error}");
     let _same = query.watch(1).await.unwrap();
     assert_eq!(query.ask(3).await.unwrap(), 0);

@@ -5,6 +5,7 @@ mod failing;
 mod fixture;
 mod forms;
 mod going;
+mod measured;
 mod nested;
 mod opening;
 mod shared;

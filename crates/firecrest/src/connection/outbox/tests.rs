@@ -149,15 +149,18 @@ fn frames_come_out_in_order() {
 
 #[test]
 fn a_slow_reader_is_closed_at_the_bound_and_costs_nothing_more() {
+    let before = (Limit::Outbox.total(), Limit::OutboxHalf.total());
     let (outbox, takes, _) = linked(OutboxLimits { frames: 10, bytes: 100 });
     takes.store(0, Ordering::Relaxed);
     assert!(outbox.push(frame(38), HERE));
     assert!(!outbox.push(frame(38), HERE));
+    assert!(Limit::OutboxHalf.total() > before.1);
     outbox.flush();
     assert!(!outbox.push(frame(38), HERE));
     assert_eq!(outbox.closed(), Some(CloseReason::SlowReader), "what could not be written counts");
     assert!(!outbox.push(frame(1), HERE));
     assert_eq!(outbox.lock().queue.len(), 0);
+    assert!(Limit::Outbox.total() > before.0);
 }
 
 #[test]

@@ -19,6 +19,7 @@ use super::stage::Stage;
 use crate::channel::{MAX_TIMERS, Timer, Timers};
 use crate::live::page::Pushed;
 use crate::source::Changes;
+use crate::telemetry::meter::{Limit, reached};
 use crate::viewers::{ViewerId, Viewers};
 use crate::{Endpoint, Source};
 
@@ -118,6 +119,7 @@ impl<'a, I: Send + 'static> Shared<'a, I> {
     /// Renders the view anew whenever this changes, as long as the state lives: call it once for each value, in `start`.
     pub fn watch(&mut self, source: &impl Source) {
         if self.ties.sources.len() >= MAX_SOURCES {
+            reached(Limit::LiveValues);
             self.ties.fail(format_args!("more than {MAX_SOURCES} live values are watched"));
             return;
         }

@@ -1,4 +1,4 @@
-//! Shared views of any type, as their tasks handle them. Each callback runs in a span of its name (F088).
+//! Shared views of any type, as their tasks handle them. The callbacks that take time run in spans (F088).
 
 use std::any::{Any, TypeId, type_name};
 use std::sync::Arc;
@@ -43,7 +43,7 @@ pub(in crate::live) const fn shared_kind<V: SharedView>() -> &'static Kind {
                 visit: |reach| async move { V::visit(&mut Mount::new(reach)).await }.boxed(),
                 read: |event| Ok(Box::new(V::Event::read(event)?)),
                 start: |ties| {
-                    let span = debug_span!("start", view = type_name::<V>(), key = ties.stage.key.name);
+                    let span = debug_span!("live_mount", view = type_name::<V>(), key = ties.stage.key.name);
                     async move { Ok(Box::new(V::start(&mut Start::new(ties)).await?) as _) }
                         .instrument(span)
                         .boxed()
@@ -100,7 +100,7 @@ impl<V: SharedView> State for V {
     ) -> BoxFuture<'a, Outcome> {
         // Only `read` of this type makes events for it.
         let Ok(event) = said.downcast::<V::Event>() else { return async { Outcome::NoReply }.boxed() };
-        let span = debug_span!("handle_event", view = type_name::<V>(), key = ties.stage.key.name);
+        let span = debug_span!("live_event", view = type_name::<V>(), key = ties.stage.key.name);
         async move { SharedView::handle_event(self, *event, &viewer, &mut Shared::new(ties)).await }
             .instrument(span)
             .boxed()
@@ -133,6 +133,6 @@ impl<V: SharedView> State for V {
     }
 
     fn render(&self) -> Html {
-        debug_span!("render", view = type_name::<V>()).in_scope(|| SharedView::render(self))
+        debug_span!("live_render", view = type_name::<V>()).in_scope(|| SharedView::render(self))
     }
 }

@@ -8,6 +8,7 @@ use firecrest_pubsub::{Broadcast, Subscriber};
 
 use super::stage::Stage;
 use crate::channel::SendError;
+use crate::telemetry::meter::{Limit, reached};
 
 /// Infos and broadcasts that wait for a state. A state that starts anew finds none: they were for the one before.
 pub(super) struct Mail {
@@ -39,6 +40,7 @@ impl Mail {
     pub(super) fn push(&self, info: Box<dyn Any + Send>) -> Result<(), SendError> {
         let mut queue = self.queue();
         if queue.letters.len() >= self.limit {
+            reached(Limit::SharedMail);
             return Err(SendError::Full);
         }
         queue.letters.push_back(Letter::Info(info));
@@ -94,6 +96,7 @@ impl Subscriber for Listener {
         if queue.letters.len() < mail.limit {
             queue.letters.push_back(Letter::Broadcast(Arc::clone(broadcast)));
         } else {
+            reached(Limit::SharedMail);
             queue.is_overrun = true;
         }
         drop(queue);

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use crate::channel::Reason;
 use crate::live::mount::Problem;
+use crate::telemetry::meter::{Limit, reached};
 
 /// How often a view may start anew within [`WINDOW`]; once more, and its viewers have to join anew.
 const MAX: usize = 5;
@@ -28,6 +29,7 @@ impl Restarts {
         let before = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
         self.0.push_back(now);
         if self.0.len() > MAX {
+            reached(Limit::SharedRestarts);
             return Err(Problem::Crashed(format!(
                 "it ended {} times in {} s, the last time with {reason:?}",
                 self.0.len(),

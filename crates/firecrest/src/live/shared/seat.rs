@@ -18,6 +18,7 @@ use crate::live::page::Page;
 use crate::live::watching::Watching;
 use crate::live::{MountError, address, turn};
 use crate::presence::InView;
+use crate::telemetry::meter::{Limit, Open, reached};
 
 /// A viewer who is there.
 pub(crate) struct Seat {
@@ -27,6 +28,7 @@ pub(crate) struct Seat {
     /// Where hooks have said that the viewer is.
     _present: Option<Box<InView>>,
     _kin: Kin,
+    _open: Open,
 }
 
 /// Lets a viewer in, whom the hooks have let pass. With a container it comes by navigation.
@@ -53,6 +55,7 @@ pub(in crate::live) async fn join(
                 _watching: page.watching.take(),
                 _present: page.present.take(),
                 _kin: kin,
+                _open: Open::view(),
             };
             let joined = Joined::new(LiveChannel::Seat(Box::new(seat))).with_payload(reply);
             // Locked until the answer is on its way: nothing is shown in between.
@@ -84,6 +87,9 @@ impl Seat {
             }
         };
         let event = Event { place: Arc::clone(&self.place), said, answer: cx.defer_reply() };
+        if self.place.stage.events.capacity() == 0 {
+            reached(Limit::SharedEvents);
+        }
         tokio::select! {
             biased;
             room = self.place.stage.events.reserve() => match room {

@@ -80,8 +80,11 @@ impl Task {
         let begun = Instant::now();
         let mut members = Members::default();
         if std::mem::take(&mut self.is_ahead) {
+            let (meters, compared) = (stage.meters, std::time::Instant::now());
             let diff = self.held.diff(&self.latest.html, &mut |_| String::new());
             members = diff.map_err(|error| End::crash(error.to_string()))?;
+            meters.diff.record_time(compared.elapsed());
+            meters.diff_bytes.record(members.as_str().len() as u64);
             let title = shown.as_ref().and_then(|shown| shown.title.as_deref());
             if self.latest.title.as_deref() != title
                 && let Some(title) = &self.latest.title

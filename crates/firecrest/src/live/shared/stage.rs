@@ -20,11 +20,14 @@ use crate::connection::flush;
 use crate::live::kind::Kind;
 use crate::live::mount::Problem;
 use crate::live::{Layout, MountError};
+use crate::telemetry::meter::{VIEWS, ViewMeters};
 use crate::viewers::{Viewers, Viewing};
 
 /// One shared view on this node.
 pub(in crate::live) struct Stage {
     pub(super) kind: &'static Kind,
+    /// What is measured of all views of its type.
+    pub(super) meters: &'static ViewMeters,
     pub(super) shared: &'static SharedKind,
     pub(super) key: Key,
     pub(super) params: Params,
@@ -86,6 +89,7 @@ impl Stage {
         let viewers = endpoint.viewers(&key.container((kind.name)()));
         Stage {
             kind,
+            meters: VIEWS.of((kind.name)()),
             shared,
             key,
             params,

@@ -14,6 +14,7 @@ use super::{SharedKind, task};
 use crate::connection::flush;
 use crate::live::MountError;
 use crate::live::page::Page;
+use crate::telemetry::meter::{Limit, reached};
 
 /// Which part of the views is given up at the limit, if nobody looks at them: looking for them takes time.
 const ROOM: usize = 16;
@@ -59,6 +60,7 @@ impl Stages {
         }
         let limit = self.limit.load(Ordering::Relaxed);
         if table.len() >= limit && !make_room(&mut table, limit) {
+            reached(Limit::SharedViews);
             tracing::warn!(
                 limit,
                 "as many shared views as this node may have are looked at: one more is refused"

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Instant;
 
 use firecrest_live::Members;
 use futures_util::future::BoxFuture;
@@ -38,10 +39,14 @@ impl Task {
     pub(super) async fn make(stage: &Arc<Stage>) -> Result<(Box<dyn State>, Ties), Problem> {
         let mut ties = Ties::new(Arc::clone(stage));
         let start = stage.shared.start;
+        let begun = Instant::now();
         // The future itself may be made by code that panics.
         let started = AssertUnwindSafe(async { start(&mut ties).await }).catch_unwind().await;
         let state = match started {
-            Ok(Ok(state)) => state,
+            Ok(Ok(state)) => {
+                stage.meters.mount.record_time(begun.elapsed());
+                state
+            }
             Ok(Err(error)) => return Err(*error.0),
             Err(panic) => return Err(Problem::Crashed(Panic::new(panic).to_string())),
         };
@@ -66,7 +71,9 @@ impl Task {
             let html = layout(&context, &html);
             Sight::new(html, title)
         };
+        let begun = Instant::now();
         let sight = catch_unwind(AssertUnwindSafe(render)).map_err(|panic| Panic::new(panic).to_string())?;
+        stage.meters.render.record_time(begun.elapsed());
         match sight.html.children().first() {
             Some(child) => Err(InShared(child.id.clone()).to_string()),
             None => Ok(Arc::new(sight)),
@@ -157,8 +164,10 @@ impl Task {
             let viewer = viewer.clone();
             self.call(|state, ties| state.handle_join(viewer, ties)).await?;
         }
-        let viewer = viewer.clone();
-        self.call(|state, ties| state.handle_event(said, viewer, ties)).await
+        let (viewer, meters, begun) = (viewer.clone(), self.stage.meters, Instant::now());
+        let reply = self.call(|state, ties| state.handle_event(said, viewer, ties)).await?;
+        meters.event.record_time(begun.elapsed());
+        Ok(reply)
     }
 
     /// Runs a callback. Returns its reply, if it has one.

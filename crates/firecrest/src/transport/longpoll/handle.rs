@@ -18,6 +18,8 @@ use super::session::{Polled, Posted, Session};
 use super::sessions::Place;
 use crate::connection::Transport;
 use crate::socket::{Mount, Socket};
+use crate::telemetry;
+use crate::telemetry::meter::{Limit, reached};
 use crate::transport::open::{self, OpenError};
 
 /// Where newer clients put the session's token (spec §4.1). It wins over the parameter, even when it is nonsense.
@@ -69,6 +71,8 @@ async fn create<S: Socket>(mount: &Arc<Mount<S>>, head: &Parts, params: &Params)
     let sessions = mount.endpoint.sessions();
     if sessions.is_full() {
         tracing::error!("too many long-poll sessions: refused a new one");
+        reached(Limit::LongPollSessions);
+        telemetry::not_connected("limit");
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let auth_token = head.headers.get(AUTH_TOKEN_HEADER).and_then(|value| value.to_str().ok());

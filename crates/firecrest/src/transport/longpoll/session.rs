@@ -18,6 +18,7 @@ use super::sessions::Table;
 use super::unclaimed::Unclaimed;
 use crate::Endpoint;
 use crate::connection::{CloseReason, Connection, Shared};
+use crate::telemetry::meter::{Count, add};
 use crate::telemetry::shown_error;
 
 pub(crate) struct Session {
@@ -163,10 +164,11 @@ impl Session {
 
     /// Hands one frame to its channel, and waits until there is room for the next.
     async fn dispatch(&self, part: &Part) {
-        let decoded = match part {
-            Part::Text(text) => serializer::decode_text(self.shared.version, text),
-            Part::Binary(bytes) => serializer::decode_binary(self.shared.version, bytes),
+        let (decoded, bytes) = match part {
+            Part::Text(text) => (serializer::decode_text(self.shared.version, text), text.len()),
+            Part::Binary(bytes) => (serializer::decode_binary(self.shared.version, bytes), bytes.len()),
         };
+        add(Count::BytesIn, bytes as u64);
         let mut connection = self.connection.lock().await;
         poll_fn(|cx| connection.poll_room(cx)).await;
         match decoded {

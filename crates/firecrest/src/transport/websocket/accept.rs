@@ -17,6 +17,7 @@ use super::handover::{Carry, Handover, Upgrade};
 use super::task::Options;
 use crate::connection::{Connection, Transport};
 use crate::socket::{Mount, Socket};
+use crate::telemetry;
 use crate::transport::open;
 use crate::transport::subprotocol;
 
@@ -48,6 +49,7 @@ async fn prepare<S: Socket>(
 ) -> Result<(Connection, AcceptKey, Option<String>), Response> {
     let refuse = |status: StatusCode| status.into_response();
     if parts.method != Method::GET {
+        telemetry::not_connected("request");
         return Err(refuse(StatusCode::BAD_REQUEST));
     }
     let params = open::params(parts, variables).map_err(refuse)?;
@@ -58,13 +60,16 @@ async fn prepare<S: Socket>(
     let negotiated = subprotocol::negotiate(&parts.headers, options.auth_token, &options.subprotocols);
     let negotiated = negotiated.map_err(|error| {
         tracing::warn!(%error, "refused a connection");
+        telemetry::not_connected("subprotocol");
         refuse(StatusCode::FORBIDDEN)
     })?;
     let auth_token = negotiated.auth_token.as_deref();
     let opened = open::open(mount, parts, &params, Transport::WebSocket, auth_token).await;
     let connection = opened.map_err(|error| refuse(error.status()))?;
-    let key =
-        handshake(parts).map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()).into_response())?;
+    let key = handshake(parts).map_err(|error| {
+        telemetry::not_connected("request");
+        (StatusCode::BAD_REQUEST, error.to_string()).into_response()
+    })?;
     Ok((connection, key, negotiated.selected))
 }
 

@@ -17,6 +17,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::stream::Stream;
 use crate::connection::flush::Flushing;
 use crate::connection::{CloseReason, Connection, Dispatch};
+use crate::telemetry::meter::{Count, add};
 use crate::telemetry::shown_error;
 
 /// How much is read at once, in bytes.
@@ -52,6 +53,7 @@ pub(super) fn over_tcp(
     options: Options,
 ) -> OverTcp {
     let stream = Stream::link(stream, connection.shared());
+    add(Count::BytesIn, early.len() as u64);
     Flushing::new(Carrier::new(stream, early, connection, options))
 }
 
@@ -170,6 +172,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Carrier<IO> {
             }
             self.heard = Instant::now();
             let bytes = buffer.filled_mut();
+            add(Count::BytesIn, bytes.len() as u64);
             let rest = self.receive(bytes)?;
             if rest > 0 {
                 self.leftover = Leftover { bytes: bytes[bytes.len() - rest..].to_vec(), at: 0 };

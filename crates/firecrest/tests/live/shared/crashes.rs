@@ -108,6 +108,7 @@ async fn a_view_that_crashes_again_and_again_sends_its_viewers_away() {
     };
     assert_eq!(end[3], "phx_error");
     assert_eq!(STARTED.load(Ordering::SeqCst), 6, "once, and five times again");
+    assert!(firecrest::testing::times_reached("shared_restarts") > 0);
     assert_eq!(visitor.get("/weak").await.status, 200, "and the next one finds a new one");
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use firecrest::live::shared::{SharedOptions, SharedView, Start};
 use firecrest::prelude::*;
+use firecrest::testing::times_reached;
 
 use super::board::{Board, Watcher, visitor};
 use crate::pages::root;
@@ -139,7 +140,9 @@ async fn a_view_that_nobody_looks_at_makes_room_for_another() {
     assert_eq!(visitor.get("/boards/a").await.status, 200);
     let mut watcher = Watcher::open(&mut visitor, "/boards/b").await;
     watcher.until(|html| html.contains("<p>1</p>")).await;
+    let before = times_reached("shared_views");
     assert_eq!(visitor.get("/boards/c").await.status, 503, "somebody looks at the only one");
+    assert!(times_reached("shared_views") > before);
     assert_eq!(visitor.get("/boards/b").await.status, 200);
 }
 

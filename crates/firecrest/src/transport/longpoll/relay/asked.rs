@@ -8,6 +8,7 @@ use firecrest_pubsub::cluster::Node;
 use tokio::sync::mpsc;
 
 use super::message::Answer;
+use crate::telemetry::meter::{Limit, reached};
 
 /// Most requests that wait for another node: 100,000, as many as a node has sessions. Beyond it they are answered with HTTP 503.
 /// Worst-case memory: about 2 KiB each, and what they are told.
@@ -34,6 +35,7 @@ impl Asked {
     pub(super) fn add(&self, node: &Arc<str>) -> Option<(u64, mpsc::Receiver<Answer>)> {
         let mut waiting = self.lock();
         if waiting.len() >= MAX_ASKED {
+            reached(Limit::LongPollAsked);
             return None;
         }
         let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
@@ -75,7 +77,8 @@ mod tests {
         assert!(asked.is_waiting(number, &Node::new("b", 1)));
         assert!(!asked.is_waiting(number, &Node::new("c", 1)));
         let mut others: Vec<_> = (1..MAX_ASKED).map(|_| asked.add(&node).unwrap()).collect();
-        assert!(asked.add(&node).is_none());
+        let before = Limit::LongPollAsked.total();
+        assert!(asked.add(&node).is_none() && Limit::LongPollAsked.total() > before);
         asked.remove(number);
         assert!(!asked.is_waiting(number, &Node::new("b", 1)) && asked.add(&node).is_some());
         let (number, answered) = &mut others[0];

@@ -8,6 +8,7 @@ use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use tokio::time::Instant;
 
 use super::seal::SEAL_LEN;
+use crate::telemetry::meter::{Limit, reached};
 
 /// Bytes before the content of a piece.
 pub(super) const HEADER_LEN: usize = 17;
@@ -112,6 +113,7 @@ impl Gathering {
         if offset == 0 {
             table.remove(&key);
             if !table.make_room(total) {
+                reached(Limit::LongPollPieces);
                 return Gathered::Full;
             }
             table.insert(key, total);
@@ -226,7 +228,9 @@ mod tests {
         for number in 0..4 {
             assert_eq!(gathering.add(1, first(number)), Gathered::Part);
         }
+        let before = Limit::LongPollPieces.total();
         assert_eq!(gathering.add(1, first(4)), Gathered::Full);
+        assert!(Limit::LongPollPieces.total() > before);
         gathering.forget(&(1, true, 0));
         assert_eq!(gathering.add(1, first(4)), Gathered::Part);
         assert_eq!(gathering.add(1, first(4)), Gathered::Part, "begun anew, so there is room");

@@ -5,6 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
+use crate::telemetry::meter::{Limit, reached};
+
 /// Most requests of other nodes that are worked on: 100,000, as many as a node has sessions. Beyond it they are told so, and
 /// answer their clients with HTTP 503. Worst-case memory: a task each, and the bodies of POSTs.
 const MAX_SERVED: usize = 100_000;
@@ -33,6 +35,7 @@ impl Serving {
             return Begun::Already;
         }
         if serving.len() >= MAX_SERVED {
+            reached(Limit::LongPollServed);
             return Begun::Full;
         }
         let given_up = CancellationToken::new();
@@ -69,7 +72,8 @@ mod tests {
         for number in 1..MAX_SERVED as u64 {
             assert!(matches!(serving.begin((1, number)), Begun::New(_)));
         }
-        assert!(matches!(serving.begin((2, 0)), Begun::Full));
+        let before = Limit::LongPollServed.total();
+        assert!(matches!(serving.begin((2, 0)), Begun::Full) && Limit::LongPollServed.total() > before);
         serving.give_up((1, 0));
         assert!(first.is_cancelled() && matches!(serving.begin((2, 0)), Begun::New(_)));
         serving.end((2, 0));

@@ -1,0 +1,100 @@
+//! What becomes of items that do not fit: they are counted, and a line in the log says so now and then.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::time::sleep;
+
+/// Least time between two lines.
+const LINE_EVERY: Duration = Duration::from_secs(1);
+
+/// What is kept of more items than a buffer holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// The newest: the oldest that waits is dropped for it.
+    #[default]
+    Newest,
+    /// The oldest: the newest is refused.
+    Oldest,
+}
+
+/// Is told how many were dropped; whether a line in the log shall say so.
+pub(crate) type OnDrop = Box<dyn Fn(u64) -> bool + Send + Sync>;
+
+/// Counts what is dropped, and says so once a second at most.
+pub(crate) struct Drops {
+    name: Box<str>,
+    count: AtomicU64,
+    /// Counted, and not said.
+    unsaid: AtomicU64,
+    /// Whether somebody will look for what is unsaid when the second is over.
+    is_watched: AtomicBool,
+    on_drop: Option<OnDrop>,
+    me: Weak<Drops>,
+}
+
+impl Drops {
+    pub(crate) fn new(name: &str, on_drop: Option<OnDrop>) -> Arc<Self> {
+        Arc::new_cyclic(|me| Drops {
+            name: name.into(),
+            count: AtomicU64::new(0),
+            unsaid: AtomicU64::new(0),
+            is_watched: AtomicBool::new(false),
+            on_drop,
+            me: Weak::clone(me),
+        })
+    }
+
+    /// How many there were.
+    pub(crate) fn count(&self) -> u64 {
+        self.count.load(Ordering::Relaxed)
+    }
+
+    /// So many were dropped. Called without any lock.
+    pub(crate) fn add(&self, dropped: u64) {
+        if dropped == 0 {
+            return;
+        }
+        self.count.fetch_add(dropped, Ordering::Relaxed);
+        self.unsaid.fetch_add(dropped, Ordering::AcqRel);
+        if !self.is_watched.swap(true, Ordering::AcqRel) {
+            self.say();
+            self.watch();
+        }
+    }
+
+    /// Says what has not been said.
+    pub(crate) fn say(&self) -> bool {
+        let dropped = self.unsaid.swap(0, Ordering::AcqRel);
+        if dropped > 0 && self.on_drop.as_ref().is_none_or(|is_said| is_said(dropped)) {
+            tracing::warn!(name = &*self.name, dropped, "the buffer is full: items were dropped");
+        }
+        dropped > 0
+    }
+
+    /// Says what comes in the next seconds, each second's together, until one is quiet.
+    fn watch(&self) {
+        let (Ok(runtime), me) = (Handle::try_current(), Weak::clone(&self.me)) else {
+            // Outside of a runtime every drop is said by itself.
+            return self.is_watched.store(false, Ordering::Release);
+        };
+        runtime.spawn(async move {
+            loop {
+                sleep(LINE_EVERY).await;
+                let Some(drops) = me.upgrade() else { return };
+                if !drops.say() {
+                    drops.is_watched.store(false, Ordering::Release);
+                    return;
+                }
+            }
+        });
+    }
+}
+
+impl Drop for Drops {
+    fn drop(&mut self) {
+        self.say();
+    }
+}

@@ -1,0 +1,101 @@
+//! How a pipeline ends.
+
+use std::time::Duration;
+
+use firecrest_pipeline::{Job, Pipeline, Pushed};
+use tokio::time::{Instant, sleep};
+
+use crate::work::{Seen, push_all, settle};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[tokio::test(start_paused = true)]
+async fn g050_a_drain_finishes_what_waits_and_takes_nothing_new() {
+    let seen = Seen::<u64>::open();
+    let pipeline = Pipeline::builder("test").max_demand(2);
+    let handler = {
+        let seen = seen.clone();
+        move |job: Job<u64>| {
+            let seen = seen.clone();
+            async move {
+                sleep(SECOND).await;
+                seen.see(job.into_item()).await;
+                Ok::<_, String>(())
+            }
+        }
+    };
+    let pipeline = pipeline.start(handler).unwrap();
+    push_all(&pipeline, 0..10);
+    let draining = tokio::spawn({
+        let pipeline = pipeline.clone();
+        async move { pipeline.drain(60 * SECOND).await }
+    });
+    settle().await;
+    assert_eq!(pipeline.push(10), Pushed::Closed(10));
+    assert_eq!(pipeline.push_wait(11).await, Pushed::Closed(11));
+    let started = Instant::now();
+    assert_eq!(draining.await.unwrap().left, 0);
+    assert_eq!(started.elapsed().as_secs_f32().round() as u64, 5);
+    assert_eq!(seen.ended().len(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn g050_what_is_left_at_the_deadline_is_told() {
+    let seen = Seen::gated();
+    let pipeline = Pipeline::builder("test").max_demand(3).min_demand(0).start(seen.handler()).unwrap();
+    push_all(&pipeline, 0..10);
+    settle().await;
+    seen.let_through(1);
+    let started = Instant::now();
+    assert_eq!(pipeline.drain(5 * SECOND).await.left, 9);
+    assert_eq!(started.elapsed().as_secs(), 5);
+    seen.let_through(100);
+    settle().await;
+    assert_eq!(seen.ended().len(), 1, "they are given up");
+    assert_eq!(pipeline.drain(SECOND).await.left, 0, "nobody is told of them twice");
+}
+
+#[tokio::test(start_paused = true)]
+async fn g050_an_idle_pipeline_is_drained_at_once() {
+    let pipeline = Pipeline::builder("test").start(Seen::<u64>::open().handler()).unwrap();
+    settle().await;
+    let started = Instant::now();
+    assert_eq!(pipeline.drain(5 * SECOND).await.left, 0);
+    assert!(started.elapsed() < SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn g042_what_waits_is_worked_on_after_the_last_handle_is_gone() {
+    let seen = Seen::gated();
+    let pipeline = Pipeline::builder("test").max_demand(2).start(seen.handler()).unwrap();
+    push_all(&pipeline, 0..5);
+    settle().await;
+    drop(pipeline);
+    seen.let_through(5);
+    settle().await;
+    assert_eq!(seen.ended().len(), 5);
+}
+
+/// Its tasks end: nothing holds what the handler holds.
+#[tokio::test(start_paused = true)]
+async fn workers_end_with_the_last_handle() {
+    let seen = Seen::<u64>::open();
+    let alive = std::sync::Arc::new(());
+    let pipeline = Pipeline::builder("test").partition_by(|item| *item);
+    let handler = {
+        let (seen, alive) = (seen.handler(), std::sync::Arc::clone(&alive));
+        move |job| {
+            let _alive = &alive;
+            seen(job)
+        }
+    };
+    let pipeline = pipeline.start(handler).unwrap();
+    pipeline.push(1);
+    let other = pipeline.clone();
+    drop(pipeline);
+    settle().await;
+    assert_eq!(std::sync::Arc::strong_count(&alive), 2);
+    drop(other);
+    settle().await;
+    assert_eq!((std::sync::Arc::strong_count(&alive), seen.ended().len()), (1, 1));
+}

@@ -1,0 +1,150 @@
+//! What is measured of live views, and the spans that their callbacks run in.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use firecrest::live::shared::{Shared, SharedView, Start, Viewer};
+use firecrest::prelude::*;
+use firecrest::telemetry;
+use firecrest_test::TestBrowser;
+use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+use serde::Deserialize;
+use tracing::span::{Attributes, Id};
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
+use tracing::{Dispatch, Subscriber};
+use tracing_subscriber::layer::{Context, SubscriberExt as _};
+use tracing_subscriber::{Layer, Registry};
+
+/// A counter that no other test has.
+struct Dial(u32);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum DialEvent {
+    Turn,
+}
+
+impl LiveView for Dial {
+    type Event = DialEvent;
+    type Info = ();
+
+    async fn mount(_cx: &mut Mount<'_>) -> Result<Self, MountError> {
+        Ok(Dial(0))
+    }
+
+    async fn handle_event(&mut self, DialEvent::Turn: DialEvent, _cx: &mut View<'_>) -> Outcome {
+        self.0 += 1;
+        Outcome::Render
+    }
+
+    fn render(&self) -> Html {
+        html! { <p>{self.0}</p> <button phx-click="turn">"Turn"</button> }
+    }
+}
+
+/// The same for everybody.
+struct SharedDial(u32);
+
+impl SharedView for SharedDial {
+    type Event = DialEvent;
+    type Info = ();
+
+    async fn start(_cx: &mut Start<'_>) -> Result<Self, MountError> {
+        Ok(SharedDial(0))
+    }
+
+    async fn handle_event(
+        &mut self,
+        DialEvent::Turn: DialEvent,
+        _viewer: &Viewer,
+        _cx: &mut Shared<'_>,
+    ) -> Outcome {
+        self.0 += 1;
+        Outcome::Render
+    }
+
+    fn render(&self) -> Html {
+        html! { <p>{self.0}</p> <button phx-click="turn">"Turn"</button> }
+    }
+}
+
+/// The names of all spans of this thread.
+#[derive(Clone, Default)]
+struct Spans(Arc<Mutex<Vec<&'static str>>>);
+
+impl Spans {
+    fn listen() -> (Self, DefaultGuard) {
+        // While there is only one subscriber, `tracing` asks it once for all threads.
+        static SECOND: OnceLock<Dispatch> = OnceLock::new();
+        SECOND.get_or_init(|| Dispatch::new(NoSubscriber::new()));
+        let spans = Spans::default();
+        let guard = tracing::subscriber::set_default(Registry::default().with(spans.clone()));
+        (spans, guard)
+    }
+
+    fn expect<const N: usize>(&self, names: [&str; N]) {
+        let seen = self.0.lock().unwrap();
+        names.iter().for_each(|name| assert!(seen.contains(name), "no {name} in {seen:?}"));
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Spans {
+    fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
+        self.0.lock().unwrap().push(attributes.metadata().name());
+    }
+}
+
+fn browser() -> TestBrowser {
+    let endpoint = Endpoint::builder().build().unwrap();
+    let pages = endpoint.live("/live").page::<Dial>("/own").shared::<SharedDial>("/shared");
+    TestBrowser::new(&endpoint, pages)
+}
+
+/// How often each metric of a view was recorded: `mount_seconds of Dial`.
+fn recorded() -> BTreeMap<String, usize> {
+    let recorder = DebuggingRecorder::new();
+    metrics::with_local_recorder(&recorder, telemetry::publish);
+    let metrics = recorder.snapshotter().snapshot().into_vec().into_iter();
+    let of_views = metrics.filter_map(|(key, .., value)| {
+        let view = key.key().labels().find(|label| label.key() == "view")?.value();
+        let name = key.key().name().strip_prefix("firecrest_live_")?;
+        let DebugValue::Histogram(values) = value else { return None };
+        Some((format!("{name} of {view}"), values.len()))
+    });
+    of_views.collect()
+}
+
+/// One test, because what is published is gone: another would miss it.
+#[tokio::test(start_paused = true)]
+async fn what_views_do_is_measured_and_has_spans() {
+    let (spans, _listening) = Spans::listen();
+    let browser = browser();
+    let mut page = browser.open("/own").await.unwrap();
+    for _ in 0..2 {
+        page.element("button", "Turn").click().await;
+    }
+    assert_eq!(page.text("p"), "2");
+    spans.expect(["live_mount", "live_event", "live_render"]);
+
+    let mut page = browser.open("/shared").await.unwrap();
+    let other = browser.open("/shared").await.unwrap();
+    spans.0.lock().unwrap().clear();
+    page.element("button", "Turn").click().await;
+    assert_eq!((page.text("p"), other.text("p")), ("1".to_owned(), "1".to_owned()));
+    spans.expect(["live_event", "live_render"]);
+
+    let recorded = recorded();
+    for (name, own, shared) in [
+        // Once for page and socket; once for all viewers.
+        ("mount_seconds", 1, 1),
+        ("event_seconds", 2, 1),
+        // For the page, the join and each turn; for all pages and joins together, and a turn.
+        ("render_seconds", 4, 2),
+        // Not for a page.
+        ("diff_seconds", 3, 1),
+        ("diff_bytes", 3, 1),
+    ] {
+        assert_eq!(recorded.get(&format!("{name} of Dial")), Some(&own), "{name}: {recorded:?}");
+        assert_eq!(recorded.get(&format!("{name} of SharedDial")), Some(&shared), "{name}: {recorded:?}");
+    }
+}
