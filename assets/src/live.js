@@ -2,6 +2,8 @@
 //
 // <meta name="csrf-token" content="…">   proves to the server that the socket belongs to the session
 // <meta name="live-socket" content="/live" data-options='{"maxReloads":5}'>   optional: another address, other options
+//
+// Hooks of one page only come from a module of that page, which stands before this one: window.liveHooks = { Name: {…} }.
 import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 import * as hooks from "./live/hooks.js";
@@ -14,8 +16,8 @@ const socket = document.querySelector('meta[name="live-socket"]');
 const liveSocket = new LiveSocket(socket?.content || "/live", Socket, {
   longPollFallbackMs: 2500,
   ...options(socket?.dataset.options),
-  params: { _csrf_token: csrf },
-  hooks,
+  params: { _csrf_token: csrf, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+  hooks: { ...hooks, ...window.liveHooks },
 });
 
 showPageLoading();

@@ -4,17 +4,19 @@ use axum::extract::State;
 use axum::response::Html;
 use axum::routing::get;
 use axum::{Json, Router};
+use dashboard::Dashboard;
 use firecrest::Endpoint;
+use firecrest::activity::ActivityLayer;
 use firecrest::security_headers::SecurityHeaders;
-use metrics_exporter_prometheus::PrometheusHandle;
+use firecrest::telemetry::Installed;
 use reader_stats::Blog;
 
 /// Everything there is.
-pub(crate) fn router(endpoint: &Endpoint, blog: &Blog, metrics: PrometheusHandle) -> Router {
+pub(crate) fn router(endpoint: &Endpoint, blog: &Blog, dashboard: &Dashboard, metrics: &Installed) -> Router {
     let pages = Router::new()
         .route("/", get(index))
         .route("/health", get(health))
-        .route("/metrics", get(move || std::future::ready(metrics.render())))
+        .merge(metrics.router())
         .layer(SecurityHeaders::new())
         .with_state(endpoint.clone());
     Router::new()
@@ -24,6 +26,10 @@ pub(crate) fn router(endpoint: &Endpoint, blog: &Blog, metrics: PrometheusHandle
         .merge(live_demo::router(endpoint))
         .merge(traffic_counters::router(endpoint))
         .merge(reader_stats::router(endpoint, blog))
+        .merge(activity_graph::router(endpoint))
+        .merge(dashboard::router(endpoint, dashboard))
+        // Around everything: what it does not see is not in the graph.
+        .layer(ActivityLayer::new(endpoint))
 }
 
 async fn index() -> Html<String> {

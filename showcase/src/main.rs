@@ -13,8 +13,9 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter =
-        tracing_subscriber::EnvFilter::try_from_env("FIRECREST_LOG").unwrap_or_else(|_| "info".into());
+    // A StatsD daemon that is away is no news twice a second.
+    let filter = tracing_subscriber::EnvFilter::try_from_env("FIRECREST_LOG")
+        .unwrap_or_else(|_| "info,metrics_exporter_dogstatsd=off".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match start::run(start::Options::parse()).await {
         Ok(()) => ExitCode::SUCCESS,

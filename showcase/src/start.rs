@@ -3,23 +3,21 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
+use dashboard::{Config, ConfigError, Dashboard, StartError};
 use firecrest::endpoint::{self, EndpointBuilder, EndpointError, ServeError};
 use firecrest::tally::{OpenError, Tally, TallyError};
-use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use firecrest::telemetry::{Exporters, ExportersError};
 use reader_stats::{Blog, BlogError};
 
 use crate::app;
-
-/// Time between two rounds of tidying up the metrics.
-const UPKEEP: Duration = Duration::from_secs(5);
 
 /// One server that mounts every Firecrest example.
 ///
 /// The secret that tokens and sessions are signed with is FIRECREST_SECRET_KEY_BASE, at least 64 bytes; without it a random
 /// one is used, unless FIRECREST_ENV is `production`. FIRECREST_HOST and FIRECREST_CHECK_ORIGIN configure the endpoint,
-/// FIRECREST_LOG what is logged (`info`, `firecrest=debug`, …).
+/// FIRECREST_LOG what is logged (`info`, `firecrest=debug`, …). FIRECREST_METRICS says where metrics go: `prometheus`, which is served at
+/// /metrics, `statsd` for a daemon at FIRECREST_STATSD (udp://HOST:PORT), or both with a comma between.
 #[derive(Debug, clap::Parser)]
 #[command(name = "showcase", version)]
 pub(crate) struct Options {
@@ -35,6 +33,9 @@ pub(crate) struct Options {
     /// This node's name, unique in its cluster; a random one by default.
     #[arg(long, env = "FIRECREST_NODE", value_name = "NAME")]
     node: Option<String>,
+    /// The file that says which cards /dashboard shows; without it a page that needs nothing but this program.
+    #[arg(long, env = "FIRECREST_DASHBOARD", value_name = "FILE")]
+    dashboard: Option<PathBuf>,
 }
 
 /// Why the server did not start, or ended.
@@ -50,8 +51,12 @@ pub(crate) enum Error {
     Listen { address: SocketAddr, source: std::io::Error },
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
-    #[error("the metrics cannot be recorded: {0}")]
-    Metrics(#[from] BuildError),
+    #[error("{0}. Choose another file with --dashboard FILE")]
+    DashboardFile(#[from] ConfigError),
+    #[error("the dashboard: {0}")]
+    Dashboard(#[from] StartError),
+    #[error(transparent)]
+    Metrics(#[from] ExportersError),
     #[error(transparent)]
     Serve(#[from] ServeError),
     #[error("the counters were not closed: {0}")]
@@ -62,16 +67,19 @@ impl Error {
     /// A code per kind, so that scripts can tell them apart: 2 configuration, 3 address, 4 data folder, 1 anything else.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Error::Endpoint(_) => 2,
+            Error::Endpoint(_) | Error::DashboardFile(_) | Error::Dashboard(_) | Error::Metrics(_) => 2,
             Error::Listen { .. } => 3,
             Error::Data { .. } | Error::Counters(_) | Error::Blog(_) => 4,
-            Error::Metrics(_) | Error::Serve(_) | Error::Close(_) => 1,
+            Error::Serve(_) | Error::Close(_) => 1,
         })
     }
 }
 
 /// Runs the server until it is told to stop.
-pub(crate) async fn run(Options { listen, data, cluster, node }: Options) -> Result<(), Error> {
+pub(crate) async fn run(
+    Options { listen, data, cluster, node, dashboard: file }: Options,
+) -> Result<(), Error> {
+    let metrics = Exporters::from_env()?.install()?;
     let mut builder = EndpointBuilder::from_env()?;
     if let Some(url) = cluster {
         builder = builder.cluster_url(&url)?;
@@ -79,6 +87,7 @@ pub(crate) async fn run(Options { listen, data, cluster, node }: Options) -> Res
     if let Some(node) = node {
         builder = builder.node(node);
     }
+    let cards = file.map(|file| Config::read(file, None)).transpose()?;
     check_writable(&data).map_err(|source| Error::Data { path: data.clone(), source })?;
     let error = |source| Error::Listen { address: listen, source };
     let listener = endpoint::listen(listen).await.map_err(|refused| match refused {
@@ -89,21 +98,14 @@ pub(crate) async fn run(Options { listen, data, cluster, node }: Options) -> Res
     let tally = Tally::open(data.join("tally.redb")).await?;
     let blog = Blog::open(data.join("blog.redb"))?;
     let endpoint = builder.tally(tally.clone()).build()?;
+    let dashboard = match cards {
+        Some(cards) => Dashboard::start(&endpoint, cards)?,
+        None => Dashboard::demo(&endpoint).await?,
+    };
     // Scripts that asked for port 0 wait for this line.
     println!("listening on http://{}", listener.local_addr().map_err(error)?);
-    let metrics = PrometheusBuilder::new().install_recorder()?;
-    tokio::spawn(keep_up(metrics.clone()));
-    endpoint.serve_on(listener, app::router(&endpoint, &blog, metrics)).await?;
+    endpoint.serve_on(listener, app::router(&endpoint, &blog, &dashboard, &metrics)).await?;
     Ok(tally.close().await?)
-}
-
-/// Histograms keep every sample until they are tidied up or read; nobody may ever read them.
-async fn keep_up(metrics: PrometheusHandle) {
-    let mut rounds = tokio::time::interval(UPKEEP);
-    loop {
-        rounds.tick().await;
-        metrics.run_upkeep();
-    }
 }
 
 /// Makes the folder and writes a file that vanishes again.

@@ -114,13 +114,23 @@ export function ask(channel, event, payload = {}, timeout = patience) {
  * did it, and how many of its own subscribers it reached.
  */
 export async function broadcast(topic, event, payload) {
-  const answer = await fetch("/hello/broadcast", {
+  const answer = await post("/hello/broadcast", { topic, event, payload });
+  return answer.json();
+}
+
+/** Hands an item for a user over to the server's pipeline: POST /hello/push with the page's CSRF token. */
+export async function pushThrough(userId, data) {
+  await post("/hello/push", { user_id: Number(userId), data });
+}
+
+async function post(path, body) {
+  const answer = await fetch(path, {
     method: "POST",
     headers: { "content-type": "application/json", "x-csrf-token": meta("csrf-token") },
-    body: JSON.stringify({ topic, event, payload }),
+    body: JSON.stringify(body),
   });
-  if (!answer.ok) throw new Error(`POST /hello/broadcast answered ${answer.status}`);
-  return answer.json();
+  if (!answer.ok) throw new Error(`POST ${path} answered ${answer.status}`);
+  return answer;
 }
 
 /** The content of one of the page's `<meta>` elements. */

@@ -2,6 +2,7 @@
 // should.
 import { reachAnotherNode } from "./another-node.js";
 import { ask, broadcast, joinOnce, meta, within } from "./connections.js";
+import { pushTen, pushToAnother } from "./pipeline.js";
 import { slowWork } from "./slow-work.js";
 import { comeIn } from "./who-is-here.js";
 
@@ -128,6 +129,8 @@ export const techniques = {
   },
 
   dedupe,
+  pipeline: pushTen,
+  "pipeline-other": pushToAnother,
   slow: (card, connections) => slowWork(card, connections, "slow_ping"),
   parallel: (card, connections) => slowWork(card, connections, "parallel_slow_ping"),
   "come-in": comeIn,

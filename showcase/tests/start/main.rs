@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod metrics;
 mod server;
 
 use std::io::{Read as _, Write as _};
@@ -98,6 +99,22 @@ fn k001_what_was_counted_is_there_again_after_the_server_was_killed() {
 }
 
 #[test]
+fn the_dashboard_shows_the_cards_of_its_file_and_without_one_those_that_need_nothing() {
+    let (_server, address, data) = Server::start();
+    assert!(get(address, "/dashboard").body.contains("<h1>Bird observatory</h1>"));
+    let file = data.path().join("board.toml");
+    std::fs::write(&file, "title = 'Ours'\n[[clock]]\n").unwrap();
+    let args = ["--listen", "127.0.0.1:0", "--dashboard", file.to_str().unwrap()];
+    let folder = data.path().join("another");
+    let mut server = Server::run(&args, &[("FIRECREST_DATA", folder.to_str().unwrap())]);
+    assert!(get(server.wait_until_listening(), "/dashboard").body.contains("<h1>Ours</h1>"));
+    std::fs::write(&file, "\n[[clok]]\n").unwrap();
+    let (code, log) = Server::run(&args, &[("FIRECREST_DATA", folder.to_str().unwrap())]).end();
+    assert_eq!(code, Some(2), "{log}");
+    assert!(log.contains("board.toml, line 2: unknown field `clok`"), "{log}");
+}
+
+#[test]
 fn production_without_a_secret_ends_it_with_2_and_names_the_variable() {
     let data = tempfile::tempdir().unwrap();
     let args = ["--listen", "127.0.0.1:0", "--data", data.path().to_str().unwrap()];
@@ -112,11 +129,13 @@ fn a_configuration_that_means_nothing_ends_it_with_2_and_names_what_is_wrong() {
     let data = ("FIRECREST_DATA", data.path().to_str().unwrap());
     for (args, variable, named) in [
         (["--listen", "nowhere"].as_slice(), ("FIRECREST_LOG", "info"), "--listen"),
+        (&["--dashboard", "nowhere.toml"], ("FIRECREST_LOG", "info"), "nowhere.toml"),
         (&["--unknown"], ("FIRECREST_LOG", "info"), "--unknown"),
         (&[], ("FIRECREST_LISTEN", "nowhere"), "--listen"),
         (&[], ("FIRECREST_ENV", "staging"), "FIRECREST_ENV"),
         (&[], ("FIRECREST_SECRET_KEY_BASE", "short"), "64"),
         (&[], ("FIRECREST_CHECK_ORIGIN", "https://"), "FIRECREST_CHECK_ORIGIN"),
+        (&[], ("FIRECREST_METRICS", "graphite"), "`prometheus`, `statsd`"),
     ] {
         let (code, log) = Server::run(args, &[("FIRECREST_LISTEN", "127.0.0.1:0"), data, variable]).end();
         assert_eq!(code, Some(2), "{args:?} {variable:?}: {log}");
@@ -137,7 +156,10 @@ fn help_names_every_flag_and_variable() {
         "FIRECREST_HOST",
         "FIRECREST_CHECK_ORIGIN",
         "FIRECREST_NODE",
+        "FIRECREST_DASHBOARD",
         "FIRECREST_LOG",
+        "FIRECREST_METRICS",
+        "FIRECREST_STATSD",
     ] {
         assert!(help.contains(named), "{named} is not in:\n{help}");
     }

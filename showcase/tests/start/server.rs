@@ -116,10 +116,16 @@ pub(crate) fn get(address: SocketAddr, path: &str) -> Answer {
 
 /// A WebSocket, open and silent.
 pub(crate) fn websocket(address: SocketAddr) -> TcpStream {
+    websocket_at(address, "/socket")
+}
+
+/// A WebSocket of the socket at this path.
+pub(crate) fn websocket_at(address: SocketAddr, path: &str) -> TcpStream {
     let mut stream = connect(address);
-    let request = "GET /socket/websocket?vsn=2.0.0 HTTP/1.1\r\nupgrade: websocket\r\nconnection: upgrade\r\n\
-                   sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==";
-    write!(stream, "{request}\r\nhost: {address}\r\n\r\n").unwrap();
+    let request = "upgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\n\
+                   sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==";
+    write!(stream, "GET {path}/websocket?vsn=2.0.0 HTTP/1.1\r\n{request}\r\nhost: {address}\r\n\r\n")
+        .unwrap();
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -128,4 +134,15 @@ pub(crate) fn websocket(address: SocketAddr) -> TcpStream {
     }
     assert!(head.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&head));
     stream
+}
+
+/// Says something and waits for the answer; both are short.
+pub(crate) fn ask(stream: &mut TcpStream, frame: &str) -> String {
+    let len = u8::try_from(frame.len()).unwrap();
+    stream.write_all(&[&[0x81, 0x80 | len, 0, 0, 0, 0], frame.as_bytes()].concat()).unwrap();
+    let mut head = [0; 2];
+    stream.read_exact(&mut head).unwrap();
+    let mut answer = vec![0; usize::from(head[1])];
+    stream.read_exact(&mut answer).unwrap();
+    String::from_utf8(answer).unwrap()
 }
