@@ -11,8 +11,9 @@
 //! Heartbeats are answered (spec §3.10). A payload is a JSON object.
 //!
 //! Firecrest's has pages with a live view besides: a counter at `/counter`, and a board that shows everybody the same text, at
-//! `/board` as one shared view, which tells at `/renders` how often it was rendered, and at `/own-board` as a view for each. Whoever
-//! joins one of its topics `cart:*` is present in `admin:carts`, which others can join to see it, and in `room:*` everybody sees
+//! `/board` as one shared view, which tells at `/renders` how often it was rendered, and at `/own-board` as a view for each. At
+//! `/polled` one shared view shows what a poller is told, and `/polled-renders` says how often without a change. With `--record` its
+//! metrics are at `/metrics`. Whoever joins one of its topics `cart:*` is present in `admin:carts`, which others can join to see it, and in `room:*` everybody sees
 //! everybody; both want `{"user": KEY}` as the join's payload.
 
 mod cost;
@@ -34,6 +35,9 @@ pub struct Options {
     /// Address to listen on; port 0 picks a free one.
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR")]
     pub listen: SocketAddr,
+    /// Record metrics for Prometheus; only Firecrest has any.
+    #[arg(long)]
+    pub record: bool,
 }
 
 impl Options {

@@ -10,15 +10,15 @@ use super::judge::{Verdict, at_least, ratios, within};
 use super::process::report;
 use super::rounds::Bench;
 use super::statistics::{Summary, figure};
-use super::{cluster, presence, rendering, tally};
+use super::{cluster, pipeline, presence, rendering, tally};
 use crate::failure::Failure;
 
 /// Longest time that one program may take.
 const RUNS_WITHIN: Duration = Duration::from_secs(60);
 
 /// Every chapter, in the order of the report.
-pub(crate) static CHAPTERS: [&Chapter; 4] =
-    [&rendering::CHAPTER, &tally::CHAPTER, &presence::CHAPTER, &cluster::CHAPTER];
+pub(crate) static CHAPTERS: [&Chapter; 5] =
+    [&rendering::CHAPTER, &tally::CHAPTER, &presence::CHAPTER, &cluster::CHAPTER, &pipeline::CHAPTER];
 
 /// Rows that belong together, and the programs that find out their figures.
 pub(crate) struct Chapter {

@@ -13,7 +13,7 @@ const fn cpu(title: &'static str, unit: &'static str, times: f64) -> Row {
 }
 
 /// Every measurement, in the order of the table.
-pub(crate) static MEASUREMENTS: [Measurement; 20] = [
+pub(crate) static MEASUREMENTS: [Measurement; 23] = [
     Measurement {
         name: "memory",
         door: Door::Channel,
@@ -42,6 +42,16 @@ pub(crate) static MEASUREMENTS: [Measurement; 20] = [
         rows: &[cpu(JOIN, "µs per join", 1.75)],
     },
     echo("echo-50", 50, &[cpu(ECHO_50, "µs per echo", 1.35)]),
+    recorded(
+        "recorded-echo",
+        ("echo", 50, "--payload 64 --messages 100000"),
+        &[row(
+            "echo, 50 connections, with metrics recorded",
+            "µs per echo",
+            Metric::Cpu,
+            Target::TimesRow(1.02, ECHO_50),
+        )],
+    ),
     echo("echo-500", 500, &[cpu("echo, 500 connections", "µs per echo", 1.35)]),
     fan_out(
         "fan-out-100",
@@ -53,7 +63,17 @@ pub(crate) static MEASUREMENTS: [Measurement; 20] = [
         "fan-out-1000",
         1_000,
         "--messages 400 --warmup 40",
-        &[cpu("fan-out to 1,000", "µs per delivery", 1.25)],
+        &[cpu(FAN_OUT_1000, "µs per delivery", 1.25)],
+    ),
+    recorded(
+        "recorded-fan-out",
+        ("fanout", 1_000, "--messages 400 --warmup 40"),
+        &[row(
+            "fan-out to 1,000, with metrics recorded",
+            "µs per delivery",
+            Metric::Cpu,
+            Target::TimesRow(1.02, FAN_OUT_1000),
+        )],
     ),
     fan_out(
         "fan-out-5000",
@@ -180,10 +200,32 @@ pub(crate) static MEASUREMENTS: [Measurement; 20] = [
             Target::Beside(CHANGE),
         )],
     ),
+    viewers(
+        "polled-change",
+        ("/polled", 1_000),
+        "--messages 200 --warmup 20 --renders /polled-renders",
+        &[
+            row(
+                "one change of a polled value, seen by 1,000: the polls, the render, and telling all",
+                "µs per viewer",
+                Metric::Cpu,
+                Target::TimesRow(1.3, PLAIN),
+            ),
+            row(
+                "one change of a polled value: renders beyond one for each change",
+                "renders",
+                Metric::Renders,
+                Target::AtMost(1.0),
+            ),
+        ],
+    ),
 ];
 
 /// The row that a click in a live view is compared with.
 const ECHO_50: &str = "echo, 50 connections";
+
+/// The row that the same with metrics is compared with.
+const FAN_OUT_1000: &str = "fan-out to 1,000";
 
 /// The row that viewers' coming is compared with.
 const JOIN: &str = "connect, handshake and join";
@@ -214,6 +256,15 @@ const fn fan_out(
     rows: &'static [Row],
 ) -> Measurement {
     Measurement { name, door: Door::Channel, scenario: "fanout", connections, options, rows }
+}
+
+/// What Firecrest's channel does while its metrics are recorded.
+const fn recorded(
+    name: &'static str,
+    (scenario, connections, options): (&'static str, u64, &'static str),
+    rows: &'static [Row],
+) -> Measurement {
+    Measurement { name, door: Door::Recorded, scenario, connections, options, rows }
 }
 
 /// Pages whose views are held for their memory.
@@ -251,7 +302,7 @@ mod tests {
     fn names_are_unique_and_can_be_picked() {
         let names: BTreeSet<_> = MEASUREMENTS.iter().map(|measurement| measurement.name).collect();
         assert_eq!(names.len(), MEASUREMENTS.len());
-        assert_eq!(named(Some("fan-out")).len(), 4);
+        assert_eq!(named(Some("fan-out")).len(), 5);
         assert_eq!(named(None).len(), MEASUREMENTS.len());
         assert!(named(Some("no such row")).is_empty());
     }

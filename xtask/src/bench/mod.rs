@@ -3,7 +3,8 @@
 //! [`options`] is what the command line says, [`measurements`] what is measured and, in [`rows`], which target each figure has.
 //! [`server`] and [`loadgen`] run the two programs of one measurement on top of [`process`]; [`rounds`] and [`growth`] repeat it.
 //! Without a server, [`registry`] measures the registry of topics, and each [`chapter`] something else: [`rendering`] templates
-//! and diffs, [`tally`] durable counters, [`presence`] who is there, [`cluster`] several nodes. [`statistics`], [`judge`] and [`curve`]
+//! and diffs, [`tally`] durable counters, [`presence`] who is there, [`cluster`] several nodes, [`pipeline`] work in the
+//! background. [`statistics`], [`judge`] and [`curve`]
 //! turn samples into verdicts. [`table`], [`report`], [`history`] and [`machine`] make `BENCHMARKS.md`, and [`session`] is the chore
 //! as a whole.
 
@@ -17,6 +18,7 @@ mod loadgen;
 mod machine;
 mod measurements;
 mod options;
+mod pipeline;
 mod presence;
 mod process;
 mod registry;

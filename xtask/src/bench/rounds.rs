@@ -37,7 +37,7 @@ impl Bench {
         let mut arguments = vec![scenario.to_owned(), "--connections".to_owned(), connections.to_string()];
         arguments.extend(options.split_whitespace().map(str::to_owned));
         let binaries: &Path = &self.binaries;
-        loadgen::run(binaries, &arguments, (&server.start(binaries)?, door))
+        loadgen::run(binaries, &arguments, (&server.start(door, binaries)?, door))
     }
 }
 

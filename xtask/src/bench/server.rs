@@ -30,6 +30,8 @@ pub(crate) enum Door {
     Channel,
     /// The same, of Firecrest alone.
     OwnChannel,
+    /// The same, of Firecrest while its metrics are recorded.
+    Recorded,
     /// A page with a live view, at this path; only Firecrest has any.
     Page(&'static str),
 }
@@ -39,7 +41,7 @@ impl Door {
     pub(crate) fn servers(self) -> &'static [Server] {
         match self {
             Self::Channel => &Server::ALL,
-            Self::OwnChannel | Self::Page(_) => &[Server::Firecrest],
+            Self::OwnChannel | Self::Recorded | Self::Page(_) => &[Server::Firecrest],
         }
     }
 }
@@ -64,11 +66,12 @@ impl Server {
         }
     }
 
-    /// Starts it on a port of the system's choice. `binaries` is the folder of the release builds.
-    pub(crate) fn start(self, binaries: &Path) -> Result<Running, Failure> {
+    /// Starts it on a port of the system's choice, for this door. `binaries` is the folder of the release builds.
+    pub(crate) fn start(self, door: Door, binaries: &Path) -> Result<Running, Failure> {
         let program = binaries.join(format!("{}{}", self.binary(), std::env::consts::EXE_SUFFIX));
         let command = &mut Command::new(program);
-        let mut process = Process::start(command.args(["--listen", "127.0.0.1:0"]), self.binary())?;
+        command.args(["--listen", "127.0.0.1:0"]).args((door == Door::Recorded).then_some("--record"));
+        let mut process = Process::start(command, self.binary())?;
         let line = first_line(process.stdout()?)
             .recv_timeout(STARTS_WITHIN)
             .map_err(|_| process.failure(&format!("did not start within {} s", STARTS_WITHIN.as_secs())))?;
@@ -91,7 +94,9 @@ impl Running {
 
     pub(crate) fn url(&self, door: Door) -> String {
         match door {
-            Door::Channel | Door::OwnChannel => format!("ws://127.0.0.1:{}/socket/websocket", self.port),
+            Door::Channel | Door::OwnChannel | Door::Recorded => {
+                format!("ws://127.0.0.1:{}/socket/websocket", self.port)
+            }
             Door::Page(path) => format!("http://127.0.0.1:{}{path}", self.port),
         }
     }
@@ -130,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_server_that_was_not_built_is_a_failure_that_names_it() {
-        let failure = Server::Limit.start(Path::new("nowhere")).err().unwrap().to_string();
+        let failure = Server::Limit.start(Door::Channel, Path::new("nowhere")).err().unwrap().to_string();
         assert!(failure.starts_with("yardstick-limit cannot be started"), "{failure}");
     }
 }

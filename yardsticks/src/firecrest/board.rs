@@ -14,7 +14,7 @@ static RENDERS: AtomicU64 = AtomicU64::new(0);
 /// A page says so to the server, and a view to all the others.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct Text {
-    text: String,
+    pub(crate) text: String,
 }
 
 #[derive(Deserialize)]
@@ -38,7 +38,8 @@ pub(crate) async fn renders() -> String {
     RENDERS.load(Ordering::Relaxed).to_string()
 }
 
-fn board(text: &str) -> Html {
+/// How a text is shown.
+pub(crate) fn board(text: &str) -> Html {
     html! {
         <h1>"Board"</h1>
         <p>"Shown: " {text}</p>

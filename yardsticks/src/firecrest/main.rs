@@ -1,12 +1,15 @@
-//! The bench channel, channels with presence, a page with a counter and one with a board as an ordinary Firecrest application:
-//! defaults everywhere, the allocator of the showcase, no metrics, no logs.
+//! The bench channel, channels with presence, and pages with a counter, a board and a polled value as an ordinary Firecrest application:
+//! defaults everywhere, the allocator of the showcase, no logs, and metrics only when asked for.
 
 mod board;
 mod counter;
 mod members;
+mod polled;
 
+use axum::routing::get;
 use firecrest::endpoint::listen;
 use firecrest::prelude::*;
+use firecrest::telemetry::Exporters;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use yardsticks::{Options, announce};
@@ -14,6 +17,7 @@ use yardsticks::{Options, announce};
 use crate::board::{Board, OwnBoard};
 use crate::counter::Counter;
 use crate::members::{Admin, Cart, Room};
+use crate::polled::Polled;
 
 /// Gives the memory of connections that have ended back to the system, which the default allocator keeps.
 #[global_allocator]
@@ -65,17 +69,27 @@ impl Socket for BenchSocket {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let options = Options::from_args();
+    let mut exporters = Exporters::new();
+    if options.record {
+        exporters = exporters.prometheus();
+    }
+    let metrics = exporters.install()?;
     let endpoint = Endpoint::from_env()?;
     let pages = endpoint
         .live("/live")
         .page::<Counter>("/counter")
         .shared::<Board>("/board")
-        .page::<OwnBoard>("/own-board");
+        .page::<OwnBoard>("/own-board")
+        .shared::<Polled>("/polled");
+    polled::start(&endpoint)?;
     let app = axum::Router::new()
         .merge(endpoint.socket::<BenchSocket>("/socket"))
         .merge(pages)
-        .route("/renders", axum::routing::get(board::renders));
-    let listener = listen(Options::from_args().listen).await?;
+        .merge(metrics.router())
+        .route("/renders", get(board::renders))
+        .route("/polled-renders", get(polled::renders));
+    let listener = listen(options.listen).await?;
     announce(listener.local_addr()?)?;
     endpoint.serve_on(listener, app).await?;
     Ok(())
