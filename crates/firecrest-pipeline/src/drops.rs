@@ -1,11 +1,11 @@
 //! What becomes of items that do not fit: they are counted, and a line in the log says so now and then.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 /// Least time between two lines.
 const LINE_EVERY: Duration = Duration::from_secs(1);
@@ -32,6 +32,10 @@ pub(crate) struct Drops {
     /// Whether somebody will look for what is unsaid when the second is over.
     is_watched: AtomicBool,
     on_drop: Option<OnDrop>,
+    /// Where somebody can look; nothing when it was made outside of a runtime.
+    runtime: Option<Handle>,
+    /// When it was said last, where nobody can look.
+    said: Mutex<Option<Instant>>,
     me: Weak<Drops>,
 }
 
@@ -43,6 +47,8 @@ impl Drops {
             unsaid: AtomicU64::new(0),
             is_watched: AtomicBool::new(false),
             on_drop,
+            runtime: Handle::try_current().ok(),
+            said: Mutex::default(),
             me: Weak::clone(me),
         })
     }
@@ -59,9 +65,15 @@ impl Drops {
         }
         self.count.fetch_add(dropped, Ordering::Relaxed);
         self.unsaid.fetch_add(dropped, Ordering::AcqRel);
-        if !self.is_watched.swap(true, Ordering::AcqRel) {
-            self.say();
-            self.watch();
+        match &self.runtime {
+            Some(runtime) if !self.is_watched.swap(true, Ordering::AcqRel) => {
+                self.say();
+                self.watch(runtime);
+            }
+            None if self.is_due() => {
+                self.say();
+            }
+            _ => {}
         }
     }
 
@@ -75,21 +87,33 @@ impl Drops {
     }
 
     /// Says what comes in the next seconds, each second's together, until one is quiet.
-    fn watch(&self) {
-        let (Ok(runtime), me) = (Handle::try_current(), Weak::clone(&self.me)) else {
-            // Outside of a runtime every drop is said by itself.
-            return self.is_watched.store(false, Ordering::Release);
-        };
+    fn watch(&self, runtime: &Handle) {
+        let me = Weak::clone(&self.me);
         runtime.spawn(async move {
             loop {
                 sleep(LINE_EVERY).await;
                 let Some(drops) = me.upgrade() else { return };
-                if !drops.say() {
-                    drops.is_watched.store(false, Ordering::Release);
+                if drops.say() {
+                    continue;
+                }
+                drops.is_watched.store(false, Ordering::Release);
+                // Something may have come before that was seen.
+                if drops.unsaid.load(Ordering::Acquire) == 0 || drops.is_watched.swap(true, Ordering::AcqRel)
+                {
                     return;
                 }
             }
         });
+    }
+
+    /// Whether enough time has passed since the last line.
+    fn is_due(&self) -> bool {
+        let (mut said, now) = (self.said.lock().unwrap_or_else(PoisonError::into_inner), Instant::now());
+        let is_due = said.is_none_or(|said| now.saturating_duration_since(said) >= LINE_EVERY);
+        if is_due {
+            *said = Some(now);
+        }
+        is_due
     }
 }
 

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::fmt::Display;
 use std::future::poll_fn;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,7 +74,7 @@ async fn open<T>(core: &Core<T>, hand: &mut Hand<T>) {
     core.meters.active.increment(1.0);
     if !hand.expired.is_empty() {
         core.has_expired(hand.expired.len() as u64);
-        hand.expired.clear();
+        discard(std::mem::take(&mut hand.expired));
     }
     for _ in 0..hand.len() {
         consume_budget().await;
@@ -84,6 +84,12 @@ async fn open<T>(core: &Core<T>, hand: &mut Hand<T>) {
 fn give_back<T>(core: &Core<T>, (back, dropped): (usize, Vec<T>)) {
     core.meters.depth.increment(back as f64);
     core.has_displaced(dropped.len() as u64);
+    discard(dropped);
+}
+
+/// Drops items, whatever they do then.
+fn discard<T>(items: Vec<T>) {
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(items)));
 }
 
 fn count<T>(core: &Core<T>, hand: &mut Hand<T>, outcome: &Outcome, queued: Duration, took: Duration) {

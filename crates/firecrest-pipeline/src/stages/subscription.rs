@@ -41,7 +41,8 @@ impl<T> Subscription<T> {
     }
 
     /// The next items, `max − min` at most. Being called says that the last ones have been handled: then more is asked for when it
-    /// is time (G007). Nothing when the producer has ended and everything was given out. May be dropped while it waits.
+    /// is time (G007), for the first time with the first call. None when the producer has ended and everything was given out. The
+    /// future may be dropped while it waits.
     pub async fn next_batch(&mut self) -> Option<Vec<T>> {
         self.has_handled();
         while self.given.as_slice().is_empty() {

@@ -140,7 +140,7 @@ fn print(batch: Vec<String>) {
 
 #[tokio::test(start_paused = true)]
 async fn rows_are_fetched_rendered_and_printed() -> Outcome {
-    let rows = Producer::from_fn(move |wanted| fetch(wanted));
+    let rows = Producer::from_fn(fetch);
     let pages = rows.subscribe(Demand::new(100, 50)?)?.then(8, render);
     let mut books = pages.subscribe(Demand::new(10, 5)?)?;
     while let Some(batch) = books.next_batch().await {

@@ -99,3 +99,24 @@ async fn workers_end_with_the_last_handle() {
     settle().await;
     assert_eq!((std::sync::Arc::strong_count(&alive), seen.ended().len()), (1, 1));
 }
+
+/// Workers that wait for others before they ask again are told that nothing will come.
+#[tokio::test(start_paused = true)]
+async fn g050_a_drain_does_not_wait_for_workers_that_have_nothing_to_do() {
+    let seen = Seen::gated();
+    let pipeline = Pipeline::builder("test").max_demand(4).min_demand(3).start(seen.handler()).unwrap();
+    push_all(&pipeline, 0..5);
+    settle().await;
+    seen.let_through(2);
+    settle().await;
+    assert_eq!((pipeline.active(), pipeline.depth()), (2, 1));
+    let draining = tokio::spawn({
+        let pipeline = pipeline.clone();
+        async move { pipeline.drain(60 * SECOND).await }
+    });
+    settle().await;
+    let started = Instant::now();
+    seen.let_through(100);
+    assert_eq!(draining.await.unwrap().left, 0);
+    assert!(started.elapsed() < SECOND, "it waited for the deadline");
+}

@@ -102,6 +102,21 @@ async fn g016_producers_say_it_too() {
     assert_eq!(producer.dropped(), 5);
 }
 
+/// Where nothing can look for more a second later.
+#[test]
+fn g016_outside_of_a_runtime_there_is_one_line_a_second_too() {
+    let log = Log::default();
+    let _kept = log.keep();
+    let producer = Producer::builder().capacity(10).build().unwrap();
+    for _ in 0..100 {
+        producer.emit(0..15).unwrap();
+    }
+    assert_eq!((log.lines("dropped=5").len(), log.lines("dropped=").len()), (1, 1));
+    let dropped = producer.dropped();
+    drop(producer);
+    assert!(log.lines(&format!("dropped={}", dropped - 5)).len() == 1, "the rest at the end");
+}
+
 /// Whose items fail all the time.
 #[tokio::test(start_paused = true)]
 async fn failures_are_said_once_a_second() {

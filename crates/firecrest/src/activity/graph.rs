@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::task::AbortOnDropHandle;
@@ -170,6 +169,7 @@ impl Counting {
         clock.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
             tokio::select! {
+                // What has come by now belongs to this tick.
                 biased;
                 counts = self.all.next() => self.hear(&counts),
                 _ = clock.tick() => self.tick(),
@@ -184,10 +184,6 @@ impl Counting {
     }
 
     fn tick(&mut self) {
-        // What has come by now belongs to this tick.
-        while let Some(counts) = self.all.next().now_or_never() {
-            self.hear(&counts);
-        }
         let own = self.count();
         self.own.publish(own);
         let (others, nodes) = self.merge.take();

@@ -13,7 +13,7 @@ use super::durations::Durations;
 use super::queue::{CAPACITY, Queue};
 use super::tasks::{Tasks, guard, shortened};
 use super::{Body, ConsumerStats, Feed, Message};
-use crate::telemetry::shown_error;
+use crate::telemetry::{Panic, shown_error};
 
 /// What [`validate`](ConsumerOptions::validate) is.
 type Validate<T> = dyn Fn(&Message<T>) -> Result<(), String> + Send + Sync;
@@ -161,13 +161,18 @@ impl<T: Body, F> Worker<T, F> {
     {
         let mut panics = 0;
         loop {
-            let next = async { self.feed.lock().await.next().await };
+            // Reading the JSON of another type may panic.
+            let next = guard(async { self.feed.lock().await.next().await });
             let message = tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return,
                 message = next => message,
             };
-            panics = if self.handle(message).await { 0 } else { panics + 1 };
+            let is_fine = match message {
+                Ok(message) => self.handle(message).await,
+                Err(panic) => self.record.panic(&panic),
+            };
+            panics = if is_fine { 0 } else { panics + 1 };
             if panics > 0 {
                 // What it panics at may not go away by itself.
                 tokio::select! {
@@ -204,11 +209,7 @@ impl<T: Body, F> Worker<T, F> {
                 record.times.add(began.elapsed());
                 record.end(&record.handled, "ok", None);
             }
-            Err(panic) => {
-                tracing::error!(consumer = record.name, error = shown_error(&panic), "a consumer panicked");
-                record.end(&record.panicked, "panic", Some(&panic.to_string()));
-                return false;
-            }
+            Err(panic) => return record.panic(&panic),
         }
         true
     }
@@ -260,6 +261,13 @@ impl ConsumerRecord {
             tracing::debug!(consumer = self.name, result, error, "a message was not handled");
             *self.last_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(shortened(error));
         }
+    }
+
+    /// Notes a panic. Returns that all is not well.
+    fn panic(&self, panic: &Panic) -> bool {
+        tracing::error!(consumer = self.name, error = shown_error(panic), "a consumer panicked");
+        self.end(&self.panicked, "panic", Some(&panic.to_string()));
+        false
     }
 
     pub(super) fn stats(&self) -> ConsumerStats {

@@ -12,7 +12,7 @@ use super::grammar::check_topic;
 use super::link::Link;
 use super::listener::{Kind, Listener};
 use super::noise::Noise;
-use super::origin::{Origin, Reach};
+use super::origin::Origin;
 use super::parcel::{Carried, Head, Letter, now};
 use super::route::Route;
 use super::router::Router;
@@ -137,7 +137,7 @@ impl Core {
         json: impl FnOnce() -> Result<Bytes, SendError>,
     ) -> Result<(), SendError> {
         check_topic(topic)?;
-        let route = self.router.route(topic, origin.reach == Reach::Node);
+        let route = self.router.route(topic, false);
         if route.is_empty() {
             return Ok(());
         }

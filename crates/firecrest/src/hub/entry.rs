@@ -64,7 +64,7 @@ impl Entry {
         if !route.needs_message {
             return Core::count(&route);
         }
-        let head = Head::new(Arc::clone(&self.name), self.shelf.stamp(), Origin::own(self.is_local));
+        let head = Head::new(Arc::clone(&self.name), self.shelf.stamp(), Origin::default());
         self.core.hand_out(&route, &(Arc::new(Parcel::new(head, value)) as _));
     }
 

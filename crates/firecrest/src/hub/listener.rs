@@ -75,9 +75,7 @@ impl Listener {
             Kind::Shelf(_) | Kind::Queue(_) | Kind::Count(_) => origin.node.is_none() || !self.is_local,
             Kind::Peer(_) => origin.node.is_none() && origin.reach == Reach::Cluster,
             Kind::Bridge(way) => {
-                origin.reach != Reach::Node
-                    && (origin.node.is_none() || way.serves_cluster)
-                    && origin.bridge.as_ref() != Some(&way.name)
+                (origin.node.is_none() || way.serves_cluster) && origin.bridge.as_ref() != Some(&way.name)
             }
         }
     }

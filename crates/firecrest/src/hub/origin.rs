@@ -20,13 +20,4 @@ pub(super) enum Reach {
     Cluster,
     /// To this node and over its bridges: each node's own bridge brings it there.
     Bridges,
-    /// Not beyond this node.
-    Node,
-}
-
-impl Origin {
-    /// A topic of this node.
-    pub(super) fn own(is_local: bool) -> Self {
-        Origin { reach: if is_local { Reach::Node } else { Reach::Cluster }, ..Origin::default() }
-    }
 }

@@ -1,6 +1,7 @@
 //! Pollers: tasks that ask again and again (M029, M030, D006–D008).
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -12,6 +13,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use super::durations::Durations;
 use super::tasks::{Tasks, guard, shortened};
 use super::{Body, Every, PollError, Polled, PollerStats, Stale, Topic};
+use crate::telemetry::{Panic, shown_error};
 
 /// The longest wait after failures, unless the interval is longer.
 const LONGEST: Duration = Duration::from_secs(5 * 60);
@@ -161,10 +163,11 @@ impl<T: Body, F> Asking<T, F> {
     {
         let (began, began_at) = (Instant::now(), SystemTime::now());
         self.record.begin(began_at);
-        let asked = timeout(self.every.timeout, guard(async { (self.ask)().await })).await;
-        let (result, answer) = match asked {
-            Ok(Ok(Ok(answer))) => ("ok", Ok(answer.into())),
-            Ok(Ok(Err(error))) => ("error", Err(error.into())),
+        // What it brings is turned into what is wanted by the application's code, too.
+        let asking = async { (self.ask)().await.map(Into::into).map_err(Into::into) };
+        let (result, answer) = match timeout(self.every.timeout, guard(asking)).await {
+            Ok(Ok(Ok(answer))) => ("ok", Ok(answer)),
+            Ok(Ok(Err(error))) => ("error", Err(error)),
             Ok(Err(panic)) => ("panic", Err(PollError::from(panic))),
             Err(_) => {
                 let error = format_args!("no answer within {:?}", self.every.timeout);
@@ -176,7 +179,9 @@ impl<T: Body, F> Asking<T, F> {
             Ok(answer) => began + self.answered(answer, began_at),
             Err(error) => Instant::now() + self.failed(&error),
         };
-        self.next = next + jitter(self.every.jitter);
+        // Two nodes that have asked at the same moment do not do so again.
+        let apart = if self.every.once { self.every.interval / 50 } else { Duration::ZERO };
+        self.next = next + jitter(self.every.jitter.max(apart));
     }
 
     /// Returns how long after the beginning to ask again.
@@ -187,10 +192,23 @@ impl<T: Body, F> Asking<T, F> {
             tracing::info!(topic = self.topic.name(), "a poll that had failed is answered again");
         }
         if let Polled::New(value) = answer {
-            self.topic.publish(value);
+            self.publish(value);
         }
         self.tell(None);
         self.every.interval
+    }
+
+    /// Writing the value as JSON may panic.
+    fn publish(&self, value: T) {
+        let published = catch_unwind(AssertUnwindSafe(|| self.topic.publish(value)));
+        if let Err(panic) = published.map_err(Panic::new) {
+            let error = shown_error(&panic);
+            tracing::error!(
+                topic = self.topic.name(),
+                error,
+                "what a poll has brought did not get to everybody"
+            );
+        }
     }
 
     /// Tells the other nodes, if they leave it to this one.

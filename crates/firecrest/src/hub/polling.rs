@@ -56,7 +56,7 @@ impl Every {
         Every { while_watched: true, ..self }
     }
 
-    /// Asks on one node of the cluster at a time: not while another one has done so less than an interval ago. Then that one's value is
+    /// Asks on one node of the cluster at a time: not while another one has done so less than an interval ago. The interval is up to a fiftieth longer, by chance. Then that one's value is
     /// shown here, and whether it is stale. When it stops, one of the others goes on, a tenth of the interval later at most. Nodes
     /// that cannot reach each other all ask.
     pub const fn once_per_cluster(self) -> Self {

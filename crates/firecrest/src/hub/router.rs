@@ -169,3 +169,23 @@ impl Branch {
         self.children.is_empty() && self.one.is_none() && self.here.is_empty() && self.rest.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hub::listener::Kind;
+    use crate::hub::queue::Queue;
+
+    #[test]
+    fn what_nobody_listens_to_any_more_takes_no_memory() {
+        let router = Router::default();
+        let patterns = ["a.b", "a.*.c", "*.*", "a.>", ">"].map(|pattern| pattern.parse().unwrap());
+        let [one, other] = [1, 2].map(|room| Listener::new(Kind::Queue(Queue::new(room))));
+        router.insert(&patterns, &one);
+        router.insert(&patterns, &other);
+        router.remove(&patterns, &one);
+        assert_eq!(router.wanted().len(), 5);
+        router.remove(&patterns, &other);
+        assert!(router.read().root.is_empty() && router.wanted().is_empty());
+    }
+}

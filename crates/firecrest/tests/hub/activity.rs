@@ -1,6 +1,7 @@
 //! The activity of requests.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::time::Duration;
 
 use axum::Router;
@@ -69,12 +70,11 @@ async fn a_request_that_is_dropped_or_fails_is_told_too() {
     let endpoint = endpoint();
     let mut feed = feed(&endpoint);
     let layer = ActivityLayer::new(&endpoint);
-    let slow = layer.layer(service_fn(async |_: Request<()>| {
-        sleep(Duration::from_secs(60)).await;
-        Ok::<_, Infallible>(Response::new(()))
+    let slow = layer.layer(service_fn(|_: Request<()>| {
+        sleep(Duration::from_secs(60)).map(|()| Ok::<_, Infallible>(Response::new(())))
     }));
     assert!(timeout(ms(10), slow.oneshot(Request::new(()))).await.is_err());
-    let failing = layer.layer(service_fn(async |_: Request<()>| Err::<Response<()>, _>("no")));
+    let failing = layer.layer(service_fn(|_: Request<()>| ready(Err::<Response<()>, _>("no"))));
     assert!(failing.oneshot(Request::new(())).await.is_err());
     let told = (feed.next().await, feed.next().await);
     assert_eq!((told.0.status, told.1.status), (499, 500));
@@ -85,10 +85,8 @@ async fn a_request_that_is_dropped_or_fails_is_told_too() {
 async fn it_works_with_any_tower_service_and_says_when_and_how_long() {
     let endpoint = endpoint();
     let mut feed = feed(&endpoint);
-    let mut service = ActivityLayer::new(&endpoint).layer(service_fn(async |_: Request<()>| {
-        sleep(ms(20)).await;
-        Ok::<_, Infallible>(Response::builder().status(101).body(()).unwrap())
-    }));
+    let mut service = ActivityLayer::new(&endpoint)
+        .layer(service_fn(|_: Request<()>| sleep(ms(20)).map(|()| Response::builder().status(101).body(()))));
     service.ready().await.unwrap().call(Request::new(())).await.unwrap();
     let activity = feed.next().await;
     assert_eq!(activity.status, 101);

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use firecrest::hub::{ConsumerOptions, Message};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::time::{Instant, sleep};
 
 use crate::{hub, ms, until};
@@ -190,4 +191,28 @@ async fn a_consumer_ends_with_its_handle_unless_it_is_left_to_the_endpoint() {
     until(|| !kept("dropped")).await;
     hub.send("detached", &1).unwrap();
     until(|| hub.stats().consumers.iter().any(|it| it.handled == 1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn m024_reading_a_message_may_panic_too() {
+    #[derive(Debug)]
+    struct Picky;
+    impl<'de> Deserialize<'de> for Picky {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            assert!(u32::deserialize(deserializer)? > 0, "nothing is no number");
+            Ok(Picky)
+        }
+    }
+    impl Serialize for Picky {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_u32(1)
+        }
+    }
+    let hub = hub();
+    let handle = async |_: Message<Picky>| Ok::<_, Infallible>(());
+    let consumer = hub.consume("a", ConsumerOptions::default(), handle).unwrap();
+    hub.send("a", &0).unwrap();
+    hub.send("a", &1).unwrap();
+    until(|| consumer.stats().handled == 1).await;
+    assert_eq!(consumer.stats().panicked, 1);
 }

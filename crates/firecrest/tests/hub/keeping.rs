@@ -1,5 +1,8 @@
 //! What topics keep.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Wake};
 use std::time::SystemTime;
 
 use firecrest::Source as _;
@@ -92,6 +95,29 @@ async fn whoever_is_told_of_a_message_finds_it_kept() {
     assert_eq!(topic.last().map(|it| *it), Some(2));
     assert!(changes.next().now_or_never().is_none(), "two changes are one");
     assert_eq!(*feed.next().await, 1);
+}
+
+/// Notes what a topic keeps when somebody is woken.
+struct Noting {
+    topic: Topic<u32>,
+    kept: AtomicU32,
+}
+
+impl Wake for Noting {
+    fn wake(self: Arc<Self>) {
+        self.kept.store(self.topic.last().map_or(0, |it| *it), Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn a_message_is_kept_before_anybody_is_woken_for_it() {
+    let hub = hub();
+    let mut feed = hub.subscribe::<u32>("numbers").unwrap();
+    let noting = Arc::new(Noting { topic: numbers(&hub, Keep::Last), kept: AtomicU32::new(0) });
+    let waker = Arc::clone(&noting).into();
+    assert!(feed.poll_next_unpin(&mut Context::from_waker(&waker)).is_pending());
+    noting.topic.publish(7);
+    assert_eq!(noting.kept.load(Ordering::SeqCst), 7);
 }
 
 proptest! {

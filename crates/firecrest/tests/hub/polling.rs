@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use firecrest::Source as _;
 use firecrest::hub::{Every, Hub, Keep, PollError, Polled, Topic};
+use firecrest::pubsub::cluster::InProcess;
 use futures_util::StreamExt as _;
+use serde::{Deserialize, Serialize, Serializer};
 use tokio::time::{Instant, sleep};
 
-use crate::{hub, ms, until};
+use crate::{hub, ms, node, until};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -285,4 +287,23 @@ fn errors_say_what_was_behind_them() {
     let outer = io::Error::other(inner);
     assert_eq!(PollError::from(outer).to_string(), "no answer");
     assert!(PollError::retry_after(SECOND).to_string().contains("1s"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn m030_a_panic_on_the_way_to_the_listeners_does_not_end_the_poller() {
+    #[derive(Debug, Deserialize)]
+    struct Unwritable;
+    impl Serialize for Unwritable {
+        fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            panic!("it cannot be said")
+        }
+    }
+    let cluster = InProcess::new();
+    let (a, b) = (node(&cluster, "a"), node(&cluster, "b"));
+    let _feed = b.hub().subscribe::<u32>("a").unwrap();
+    let topic = a.hub().topic::<Unwritable>("a", Keep::Last).unwrap();
+    sleep(SECOND).await;
+    let poller = a.hub().poll(&topic, Every::new(SECOND), async || Ok::<_, PollError>(Unwritable));
+    until(|| poller.stats().runs == 3).await;
+    assert!(topic.last().is_some());
 }

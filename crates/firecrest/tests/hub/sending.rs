@@ -44,6 +44,11 @@ async fn a_listener_of_the_same_type_gets_the_value_itself() {
     topic.publish(Counting(8));
     assert_eq!((*number.next().await, &*value.next().await), (8, &json!(8)));
     assert_eq!(WRITTEN.get(), 1);
+    // And read once for all who are of the same other type.
+    let (mut one, mut other) = (hub.subscribe::<u64>(">").unwrap(), hub.subscribe::<u64>(">").unwrap());
+    topic.publish(Counting(9));
+    let (one, other) = (one.next().await, other.next().await);
+    assert!(std::ptr::eq(&raw const *one, &raw const *other));
 }
 
 #[tokio::test]
@@ -128,6 +133,8 @@ async fn m025_when_too_many_wait_the_oldest_are_dropped_and_counted() {
     assert_eq!((usual.waiting(), usual.missed()), (1_024, 6));
     assert_eq!((small.waiting(), small.missed()), (2, 1_028));
     assert_eq!((*usual.next().await, *small.next().await), (6, 1_028));
+    let usual = usual.capacity(23);
+    assert_eq!((usual.waiting(), usual.missed()), (23, 1_006));
 }
 
 #[tokio::test]

@@ -242,7 +242,7 @@ async fn s1_12_a_client_whose_messages_wait_for_longer_than_the_timeout_is_close
     server.until_nobody_is_connected().await;
 }
 
-/// A client that does not read while it is written to is closed with 4008; others get everything.
+/// A client that does not read while it is written to is closed with 4008; others get everything (G062).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_reader_is_closed_and_others_get_everything() {
     const PADDING: usize = 16 * 1024;

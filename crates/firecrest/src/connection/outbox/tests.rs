@@ -147,6 +147,7 @@ fn frames_come_out_in_order() {
     assert!(take(&outbox).is_pending());
 }
 
+/// What waits for it is bounded, and that the bound was reached is counted (G062).
 #[test]
 fn a_slow_reader_is_closed_at_the_bound_and_costs_nothing_more() {
     let before = (Limit::Outbox.total(), Limit::OutboxHalf.total());
