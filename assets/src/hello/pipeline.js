@@ -1,5 +1,5 @@
 // Items that go through the server's pipeline to one user.
-import { meta, pushThrough, within } from "./connections.js";
+import { joinOnce, meta, pushThrough, within } from "./connections.js";
 
 const items = 10;
 
@@ -7,39 +7,50 @@ const items = 10;
 const silence = 500;
 
 /** Pushes ten items to this page's user, who must get them in order. */
-export async function pushTen(_card, connections) {
-  const channel = await own(connections);
-  const batch = Math.random().toString(36).slice(2);
-  const numbers = [];
-  const complete = new Promise((resolve) => {
-    channel.off("push_timed");
-    channel.on("push_timed", ({ data }) => {
-      if (data.batch !== batch) return;
-      numbers.push(data.number);
-      if (numbers.length === items) resolve();
-    });
+export function pushTen(_card, connections) {
+  return listening(connections, async (channel) => {
+    const numbers = [];
+    const complete = arrivals(channel, (number) => numbers.push(number) === items);
+    const started = performance.now();
+    for (let number = 1; number <= items; number += 1) await pushThrough(meta("user-id"), complete.item(number));
+    await within(5000, "push_timed", complete.promise);
+    if (!numbers.every((number, place) => number === place + 1)) throw new Error(`out of order: ${numbers.join(", ")}`);
+    return `${items} items in order, ${Math.round(performance.now() - started)} ms after the first was handed over`;
   });
-  const started = performance.now();
-  for (let number = 1; number <= items; number += 1) await pushThrough(meta("user-id"), { batch, number });
-  await within(5000, "push_timed", complete);
-  if (!numbers.every((number, place) => number === place + 1)) throw new Error(`out of order: ${numbers.join(", ")}`);
-  return `${items} items in order, ${Math.round(performance.now() - started)} ms after the first was handed over`;
 }
 
 /** Pushes an item to another user, of which this page must not hear. */
-export async function pushToAnother(_card, connections) {
-  const channel = await own(connections);
-  const other = Number(meta("user-id")) + 1;
-  const batch = Math.random().toString(36).slice(2);
-  let isHeard = false;
-  channel.off("push_timed");
-  channel.on("push_timed", ({ data }) => (isHeard ||= data.batch === batch));
-  await pushThrough(other, { batch, number: 1 });
-  await new Promise((resolve) => setTimeout(resolve, silence));
-  if (isHeard) throw new Error(`heard what is for user ${other}`);
-  return `handed over for user ${other}: nothing arrived here`;
+export function pushToAnother(_card, connections) {
+  return listening(connections, async (channel) => {
+    const other = Number(meta("user-id")) + 1;
+    let isHeard = false;
+    const own = arrivals(channel, () => (isHeard = true));
+    await pushThrough(other, own.item(1));
+    await new Promise((resolve) => setTimeout(resolve, silence));
+    if (isHeard) throw new Error(`heard what is for user ${other}`);
+    return `handed over for user ${other}: nothing arrived here`;
+  });
 }
 
-function own(connections) {
-  return connections.joined("/auth_socket", `user:${meta("user-id")}`);
+/** Calls `isLast` with the number of each item of this run that arrives; `promise` resolves after the last. */
+function arrivals(channel, isLast) {
+  const run = Math.random().toString(36).slice(2);
+  const promise = new Promise((resolve) => {
+    channel.on("push_timed", ({ data }) => {
+      if (data.run === run && isLast(data.number)) resolve();
+    });
+  });
+  return { promise, item: (number) => ({ run, number }) };
+}
+
+/** Listens on the user's topic meanwhile. On a socket of its own: another card joins and leaves that topic. */
+async function listening(connections, work) {
+  const socket = connections.open("/auth_socket", undefined, "/auth_socket, pipeline");
+  try {
+    const { channel, status } = await joinOnce(socket, `user:${meta("user-id")}`);
+    if (status !== "ok") throw new Error(`the join was answered ${status}`);
+    return await work(channel);
+  } finally {
+    socket.disconnect();
+  }
 }
