@@ -62,6 +62,13 @@ test("H01 switching to long poll moves the joined channels along", async () => {
   assert.deepEqual(complaints, []);
 });
 
+test("H19 items go through the pipeline to their user and to nobody else", async () => {
+  const { page, complaints } = await open("/hello?user_id=7");
+  await run(page, "pipeline", /10 items in order/);
+  await run(page, "pipeline-other", /user 8: nothing arrived here/);
+  assert.deepEqual(complaints, []);
+});
+
 test("H20 users see each other come, open tabs and go", async () => {
   const { page: here, complaints } = await open("/hello?user_id=7");
   const { page: there, complaints: others } = await open("/hello?user_id=8");

@@ -6,7 +6,7 @@ import * as h from "./harness.mjs";
 h.useServer();
 
 for (const [name, transport] of h.transports) {
-  test(`H18 C078 C091 five parallel slow pings take three seconds over ${name}`, async () => {
+  test(`H18 G052 C078 C091 five parallel slow pings take three seconds over ${name}`, async () => {
     const channel = await h.joined(h.client("/socket", { transport }), "slow");
     const started = performance.now();
     const answers = Array.from({ length: 5 }, () => h.push(channel, "parallel_slow_ping"));

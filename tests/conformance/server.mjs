@@ -11,6 +11,7 @@ export const programs = {
   showcase: { variable: "FIRECREST_SHOWCASE_BIN", keepsData: true },
   liveDemo: { variable: "FIRECREST_LIVE_DEMO_BIN", keepsData: false },
   livePages: { variable: "FIRECREST_LIVE_PAGES_BIN", keepsData: false },
+  dashboard: { variable: "FIRECREST_DASHBOARD_BIN", keepsData: false },
   readerStats: { variable: "FIRECREST_READER_STATS_BIN", keepsData: true },
   clusterNode: { variable: "FIRECREST_CLUSTER_NODE_BIN", keepsData: false },
 };

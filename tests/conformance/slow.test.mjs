@@ -5,7 +5,7 @@ import * as h from "./harness.mjs";
 
 h.useServer();
 
-test("H17 five slow pings take fifteen seconds while a neighbour answers at once", async () => {
+test("H17 G052 five slow pings take fifteen seconds while a neighbour answers at once", async () => {
   await Promise.all([fiveInARow("/socket", "ping"), fiveInARow("/stats_socket", "valid")]);
 });
 

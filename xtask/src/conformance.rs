@@ -7,10 +7,11 @@ use crate::failure::Failure;
 use crate::{npm, tree};
 
 /// The variable that names a server to the tests, and the package and program that it is.
-pub(crate) const SERVERS: [(&str, &str); 5] = [
+pub(crate) const SERVERS: [(&str, &str); 6] = [
     ("FIRECREST_SHOWCASE_BIN", "showcase"),
     ("FIRECREST_LIVE_DEMO_BIN", "live-demo"),
     ("FIRECREST_LIVE_PAGES_BIN", "live-pages"),
+    ("FIRECREST_DASHBOARD_BIN", "dashboard"),
     ("FIRECREST_READER_STATS_BIN", "reader-stats"),
     ("FIRECREST_CLUSTER_NODE_BIN", "cluster-node"),
 ];

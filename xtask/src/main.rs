@@ -16,6 +16,7 @@ mod failure;
 mod fuzz;
 mod guards;
 mod loom;
+mod metrics;
 mod npm;
 mod prerequisites;
 mod sizes;
@@ -53,6 +54,12 @@ enum Chore {
     /// Write which test proves which item of the checklists.
     Coverage {
         /// Fail when the written table is out of date instead of writing it.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write which metrics there are, and fail when they are not described as they are recorded.
+    Metrics {
+        /// Fail when the written page is out of date instead of writing it.
         #[arg(long)]
         check: bool,
     },
@@ -105,6 +112,7 @@ fn run(chore: Chore) -> Result<(), Failure> {
             conformance::run(times)
         }
         Chore::Coverage { check } => coverage::run(check),
+        Chore::Metrics { check } => metrics::run(check),
         Chore::Sizes => sizes::check(),
         Chore::Bench(options) => {
             prerequisites::check_for_building()?;

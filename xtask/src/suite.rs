@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::command::{cargo, run as execute, succeeds};
 use crate::failure::Failure;
-use crate::{assets, conformance, coverage, guards, loom, prerequisites, sizes};
+use crate::{assets, conformance, coverage, guards, loom, metrics, prerequisites, sizes};
 
 /// One named part of the suite.
 struct Step {
@@ -12,7 +12,7 @@ struct Step {
     action: fn() -> Result<(), Failure>,
 }
 
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 16] = [
     Step { name: "prerequisites", action: prerequisites::check },
     Step { name: "assets", action: assets::build },
     Step { name: "format", action: || execute(&mut cargo(&["fmt", "--all", "--check"])) },
@@ -27,6 +27,7 @@ const STEPS: [Step; 15] = [
     Step { name: "cluster", action: conformance::cluster },
     Step { name: "browser", action: conformance::browser },
     Step { name: "coverage of the protocol", action: || coverage::run(true) },
+    Step { name: "description of the metrics", action: || metrics::run(true) },
     Step { name: "sizes", action: sizes::check },
 ];
 

@@ -7,21 +7,31 @@ use axum::{Json, Router};
 use firecrest::security_headers::SecurityHeaders;
 use firecrest::session::{CsrfLayer, CsrfToken};
 use firecrest::{Endpoint, token};
+use firecrest_pipeline::Pipeline;
 use http::StatusCode;
 use http::header::CACHE_CONTROL;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::AUTH_SALT;
+use crate::pipeline::Push;
 
-pub(crate) fn router(endpoint: &Endpoint) -> Router {
+/// What the handlers work with.
+#[derive(Clone)]
+struct Page {
+    endpoint: Endpoint,
+    pushes: Pipeline<Push>,
+}
+
+pub(crate) fn router(endpoint: &Endpoint, pushes: Pipeline<Push>) -> Router {
     Router::new()
         .route("/hello", get(hello))
         .route("/hello/broadcast", post(broadcast))
+        .route("/hello/push", post(push))
         .layer(CsrfLayer::new())
         .layer(endpoint.session_layer())
         .layer(SecurityHeaders::new())
-        .with_state(endpoint.clone())
+        .with_state(Page { endpoint: endpoint.clone(), pushes })
 }
 
 #[derive(Deserialize)]
@@ -35,7 +45,7 @@ fn first_user() -> u64 {
 }
 
 async fn hello(
-    State(endpoint): State<Endpoint>,
+    State(Page { endpoint, .. }): State<Page>,
     csrf: CsrfToken,
     Query(Visitor { user_id }): Query<Visitor>,
 ) -> Result<impl IntoResponse, (StatusCode, String)> {
@@ -60,7 +70,7 @@ struct Announcement {
 }
 
 async fn broadcast(
-    State(endpoint): State<Endpoint>,
+    State(Page { endpoint, .. }): State<Page>,
     Json(Announcement { topic, event, payload }): Json<Announcement>,
 ) -> Result<Json<Value>, (StatusCode, String)> {
     if is_reserved(&event) {
@@ -71,6 +81,11 @@ async fn broadcast(
         .broadcast(&topic, &event, &payload)
         .map_err(|error| (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
     Ok(Json(json!({ "node": endpoint.node(), "receivers": receivers })))
+}
+
+/// Hands an item over to the pipeline, and answers before it has arrived anywhere.
+async fn push(State(Page { pushes, .. }): State<Page>, Json(push): Json<Push>) -> StatusCode {
+    if pushes.push(push).is_accepted() { StatusCode::ACCEPTED } else { StatusCode::SERVICE_UNAVAILABLE }
 }
 
 /// Clients act on these events by themselves, and `disconnect` on a socket's id ends its connections.

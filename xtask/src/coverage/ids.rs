@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-/// The series of items and how many digits their numbers have: channels, pages in a browser, live views, test kit.
-const SERIES: [(char, usize); 4] = [('C', 3), ('E', 3), ('F', 3), ('T', 2)];
+/// The series of items and how many digits their numbers have: channels, pages in a browser, live views, pipelines, test
+/// kit.
+const SERIES: [(char, usize); 5] = [('C', 3), ('E', 3), ('F', 3), ('G', 3), ('T', 2)];
 
 /// An item of a checklist, such as C115 or T05.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -24,7 +24,7 @@ struct Checklist {
     tests: &'static str,
 }
 
-const CHECKLISTS: [Checklist; 3] = [
+const CHECKLISTS: [Checklist; 4] = [
     Checklist {
         folder: "tests/conformance",
         heading: "What proves each item of the channel protocol's checklist",
@@ -33,6 +33,11 @@ const CHECKLISTS: [Checklist; 3] = [
     Checklist {
         folder: "tests/live",
         heading: "What proves each feature of live views and of their test kit",
+        tests: "",
+    },
+    Checklist {
+        folder: "tests/pipeline",
+        heading: "What proves each item of the pipelines' checklist",
         tests: "",
     },
     // What a page does is proven by a page: a test of some function may name the item it serves, but does not count.

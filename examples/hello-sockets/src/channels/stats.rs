@@ -30,7 +30,7 @@ impl<S: Socket> Channel<S> for Stats {
     async fn handle_in(&mut self, StatsIn::Ping: StatsIn, _cx: &mut Context<'_>) -> Outcome {
         let started = Instant::now();
         let reply = Reply::ok(json!({ "ping": "pong" }));
-        metrics::histogram!("stats_channel.ping").record(started.elapsed());
+        metrics::histogram!("stats_channel.ping").record(started.elapsed().as_secs_f64() * 1_000.0);
         reply.into()
     }
 }

@@ -6,6 +6,7 @@ mod dupe;
 mod nodes;
 mod page;
 mod ping;
+mod pipeline;
 mod recurring;
 mod slow;
 mod sockets;

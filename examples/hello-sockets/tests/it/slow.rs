@@ -35,7 +35,7 @@ async fn answered(started: Instant, pushed: &[Pushed]) -> Vec<u64> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn h17_slow_handlers_stand_in_line() {
+async fn h17_g052_slow_handlers_stand_in_line() {
     let (_client, slow) = join().await;
     let started = Instant::now();
     let pushed = push(&slow, "slow_ping", 5).await;
@@ -56,7 +56,7 @@ async fn h17_another_channel_of_the_same_socket_answers_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn h18_deferred_replies_come_together() {
+async fn h18_g052_deferred_replies_come_together() {
     let (_client, slow) = join().await;
     let started = Instant::now();
     let pushed = push(&slow, "parallel_slow_ping", 5).await;
@@ -65,7 +65,7 @@ async fn h18_deferred_replies_come_together() {
 
 /// Ten replies at most are owed at once, so that 25 come in three rounds.
 #[tokio::test(start_paused = true)]
-async fn h18_too_many_at_once_wait_their_turn() {
+async fn h18_g052_too_many_at_once_wait_their_turn() {
     let (_client, slow) = join().await;
     let started = Instant::now();
     let pushed = push(&slow, "parallel_slow_ping", 25).await;

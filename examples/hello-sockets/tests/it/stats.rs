@@ -21,7 +21,7 @@ fn recorded(snapshots: &Snapshotter) -> BTreeMap<String, DebugValue> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn h16_connections_and_joins_are_counted_by_status() {
+async fn h16_g048_connections_and_joins_are_counted_by_status() {
     let recorder = DebuggingRecorder::new();
     let snapshots = recorder.snapshotter();
     // The test's runtime has one thread, so that this recorder hears everything.
@@ -41,7 +41,7 @@ async fn h16_connections_and_joins_are_counted_by_status() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn h16_a_ping_is_timed() {
+async fn h16_a_ping_is_timed_in_milliseconds() {
     let recorder = DebuggingRecorder::new();
     let snapshots = recorder.snapshotter();
     let _recording = metrics::set_default_local_recorder(&recorder);
@@ -53,5 +53,6 @@ async fn h16_a_ping_is_timed() {
     let DebugValue::Histogram(times) = &recorded(&snapshots)["stats_channel.ping{}"] else {
         panic!("a duration is a histogram");
     };
-    assert!(times.len() == 1 && times[0].into_inner() < 1.0, "in seconds: {times:?}");
+    // A microsecond is 0.001 of them; in seconds it would be less, in nanoseconds more.
+    assert!(times.len() == 1 && (0.000_01..100.0).contains(&times[0].into_inner()), "{times:?}");
 }
