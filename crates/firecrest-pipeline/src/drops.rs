@@ -1,5 +1,6 @@
 //! What becomes of items that do not fit: they are counted, and a line in the log says so now and then.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -80,7 +81,9 @@ impl Drops {
     /// Says what has not been said.
     pub(crate) fn say(&self) -> bool {
         let dropped = self.unsaid.swap(0, Ordering::AcqRel);
-        if dropped > 0 && self.on_drop.as_ref().is_none_or(|is_said| is_said(dropped)) {
+        // A hook that panics ends nothing, and the line is said.
+        let is_said = |hook: &OnDrop| catch_unwind(AssertUnwindSafe(|| hook(dropped))).unwrap_or(true);
+        if dropped > 0 && self.on_drop.as_ref().is_none_or(is_said) {
             tracing::warn!(name = &*self.name, dropped, "the buffer is full: items were dropped");
         }
         dropped > 0

@@ -10,7 +10,7 @@ use serde_json::Value;
 /// The event that carries an item, with the time it was handed over.
 pub(crate) const EVENT: &str = "push_timed";
 
-/// How many items may wait for a worker.
+/// How many items may wait for all workers; an equal part of them for each.
 const CAPACITY: usize = 10_000;
 
 /// How many workers there are.

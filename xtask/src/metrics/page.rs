@@ -24,7 +24,7 @@ const FRAMEWORK: &str = "firecrest_";
 const HEAD: &str = "\
 # Metrics
 
-Everything that Firecrest and its examples record through the crate [`metrics`](https://docs.rs/metrics), made by `cargo xtask metrics`
+Everything that Firecrest and its examples record through the crate `metrics`, made by `cargo xtask metrics`
 from `crates/firecrest/src/telemetry/catalogue.txt`, which CI compares with the code. [Measure your application](guides/measure.md) says
 how to export them and which to watch.
 

@@ -2,7 +2,8 @@
 
 use std::fmt::Display;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -101,7 +102,8 @@ impl<T: Send + 'static> Builder<T> {
         self
     }
 
-    /// Of all items with the same key only the newest waits; it takes the place of the one before (G059). The key is a function
+    /// Of all items with the same key only the newest waits; it takes the place of the one before (G059). One that is being worked on
+    /// does not wait any more: to have the newest end last, [partition](Self::partition_by) by the same key. The key is a function
     /// of the item and nothing else.
     pub fn coalesce_by<K: Hash>(mut self, key: impl Fn(&T) -> K + Send + Sync + 'static) -> Self {
         self.keys.coalesce = Some(key_of(key));
@@ -170,7 +172,7 @@ impl<T: Send + 'static> Builder<T> {
             let work = work(Arc::clone(&core), shard, worker, Arc::clone(&handler));
             aborts.push(core.tasks.spawn_on(work, &runtime).abort_handle());
         }
-        *core.aborts.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = aborts;
+        *core.aborts.lock().unwrap_or_else(PoisonError::into_inner) = aborts;
         Ok(Pipeline::new(core))
     }
 
@@ -200,6 +202,7 @@ impl<T: Send + 'static> Builder<T> {
             meters: Meters::new(&self.name),
             drops: Drops::new(&self.name, self.on_drop),
             counts: Counts::default(),
+            is_failed: AtomicBool::new(false),
             failed: CancellationToken::new(),
             tasks: TaskTracker::new(),
             aborts: Mutex::default(),

@@ -1,6 +1,6 @@
 //! What the workers share.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use super::pushed::Pushed;
 use super::restart::Restarts;
 use super::shard::Shard;
 use super::stats::{Done, Dropped, Stats};
+use super::worker::discard;
 use crate::drops::Drops;
 
 /// Least time between two lines about items that have failed.
@@ -34,6 +35,7 @@ pub(super) struct Core<T> {
     pub(super) meters: Meters,
     pub(super) drops: Arc<Drops>,
     pub(super) counts: Counts,
+    pub(super) is_failed: AtomicBool,
     pub(super) failed: CancellationToken,
     pub(super) tasks: TaskTracker,
     pub(super) aborts: Mutex<Vec<AbortHandle>>,
@@ -78,6 +80,9 @@ impl<T> Core<T> {
 
     /// Ends without doing what waits.
     pub(super) fn fail(&self) {
+        if self.is_failed.swap(true, Ordering::Relaxed) {
+            return;
+        }
         self.shards.iter().for_each(|shard| shard.close(true));
         self.tasks.close();
         self.failed.cancel();
@@ -93,7 +98,9 @@ impl<T> Core<T> {
         let left = self.shards.iter().map(|shard| {
             let (waiting, out) = shard.empty();
             self.meters.depth.decrement(waiting.len() as f64);
-            waiting.len() + out
+            let left = waiting.len() + out;
+            discard(waiting);
+            left
         });
         left.sum()
     }
@@ -142,12 +149,8 @@ impl<T> Core<T> {
         self.meters.restarts.increment(1);
     }
 
-    /// Items that were given back and have no room.
-    pub(super) fn has_displaced(&self, items: u64) {
-        self.meters.oldest.increment(items);
-        self.meters.depth.decrement(items as f64);
-        self.counts.oldest.fetch_add(items, Ordering::Relaxed);
-        self.drops.add(items);
+    pub(super) fn has_failed(&self) -> bool {
+        self.is_failed.load(Ordering::Relaxed)
     }
 
     pub(super) fn has_expired(&self, items: u64) {

@@ -68,13 +68,12 @@ impl<T> Fair<T> {
         self.take(at)
     }
 
-    /// The oldest with this key.
-    pub(super) fn pop_of(&mut self, key: Key) -> Option<T> {
-        let at = *self.by_key.get(&key)?;
-        if self.lanes[at].lane.len() == 1 {
-            self.round.retain(|other| *other != at);
-        }
-        self.take(at)
+    /// Adds one in place of the oldest with this key, which keeps its turn; gives its lane, its number there, and the oldest.
+    pub(super) fn push_over(&mut self, key: Key, item: T) -> ((usize, u64), Option<T>) {
+        let Some(at) = self.by_key.get(&key).copied() else { return (self.push(key, item), None) };
+        let lane = &mut self.lanes[at].lane;
+        let oldest = lane.pop_front();
+        ((at, lane.push_back(item)), oldest)
     }
 
     /// The oldest of the longest lane, of which there is at least one.

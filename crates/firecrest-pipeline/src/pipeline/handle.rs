@@ -10,6 +10,9 @@ use super::core::Core;
 use super::pushed::Pushed;
 use super::stats::Stats;
 
+/// How long handlers that were given up have to notice.
+const MOMENT: Duration = Duration::from_millis(100);
+
 /// A bounded queue and the workers behind it. Clones are the same pipeline. When the last one is dropped, nothing comes in any
 /// more; what waits is still worked on.
 pub struct Pipeline<T> {
@@ -42,17 +45,24 @@ impl<T> Pipeline<T> {
     }
 
     /// Hands over an item and returns at once, whatever the workers do (G043).
+    ///
+    /// # Panics
+    /// When a function for a key does.
     pub fn push(&self, item: T) -> Pushed<T> {
         self.core().push(item)
     }
 
     /// Hands over an item as soon as there is room: who pushes is as fast as the workers are. Neither is anything dropped for it,
-    /// nor is it refused, unless others [push](Self::push) without waiting. Items of one task keep their order.
+    /// nor is it refused, unless others [push](Self::push) without waiting. Items of one task keep their order. Where
+    /// keys have a [capacity](Builder::key_capacity) of their own, the room of one key may be seen late.
+    ///
+    /// # Panics
+    /// When a function for a key does.
     pub async fn push_wait(&self, item: T) -> Pushed<T> {
         self.core().push_wait(item).await
     }
 
-    /// How many items wait.
+    /// How many items wait; those that a worker has in hand do not.
     pub fn depth(&self) -> usize {
         self.core().depth()
     }
@@ -78,12 +88,13 @@ impl<T> Pipeline<T> {
     }
 
     /// Takes nothing in any more and waits until everything is done (G050), until the deadline: what is left then is given up,
-    /// handlers included, counted and logged.
+    /// handlers included, and how much that is, is told and logged.
     pub async fn drain(&self, deadline: Duration) -> Drained {
         let core = self.core();
         core.close();
         if timeout(deadline, core.tasks.wait()).await.is_err() {
             core.abort();
+            let _ = timeout(MOMENT, core.tasks.wait()).await;
         }
         let left = core.discard();
         core.drops.say();
@@ -93,7 +104,7 @@ impl<T> Pipeline<T> {
         Drained { left }
     }
 
-    /// Ready when there were too many [restarts](crate::Restart) (G038): nothing is worked on any more. What waits is told by
+    /// Ready when there were too many [restarts](crate::Restart) (G038): nothing new is begun any more. What waits is told by
     /// [`drain`](Self::drain).
     pub async fn failed(&self) {
         self.core().failed.cancelled().await;

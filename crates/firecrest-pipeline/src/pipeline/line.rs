@@ -92,10 +92,18 @@ impl<T> Line<T> {
         if self.keep == Keep::Oldest {
             return Joined::Refused(item);
         }
-        let oldest = match (&mut self.lanes, keys.fair) {
-            (Lanes::Fair(fair), Some(key)) if is_key_full => fair.pop_of(key),
-            (Lanes::Fair(fair), _) => fair.pop_longest(),
-            (Lanes::One(lane), _) => lane.pop_front(),
+        if let (Lanes::Fair(fair), Some(key), true) = (&mut self.lanes, keys.fair, is_key_full) {
+            let waiting = Waiting { item, at, latest: keys.coalesce.map(Box::new) };
+            let (place, oldest) = fair.push_over(key, waiting);
+            let oldest = oldest.map(|waiting| self.forget(waiting));
+            if let Some(key) = keys.coalesce {
+                self.places.insert(key, place);
+            }
+            return oldest.map_or(Joined::Added, |waiting| Joined::Displaced(waiting.item));
+        }
+        let oldest = match &mut self.lanes {
+            Lanes::Fair(fair) => fair.pop_longest(),
+            Lanes::One(lane) => lane.pop_front(),
         };
         let oldest = oldest.map(|waiting| self.forget(waiting));
         self.add(item, at, keys);
@@ -115,17 +123,15 @@ impl<T> Line<T> {
         matches!(self.lanes, Lanes::One(_)) && self.places.is_empty()
     }
 
-    /// Takes one back that was taken from here. Gives one that has no room any more; where the oldest are kept, there are more
-    /// than there should be for a moment.
-    pub(super) fn give_back(&mut self, waiting: Waiting<T>) -> Option<T> {
-        if self.keep == Keep::Newest && self.len() >= self.capacity {
-            return Some(waiting.item);
-        }
+    /// Takes one back that was taken from here, even if there are more for a moment than there should be: whoever handed it over
+    /// was told that it waits.
+    pub(super) fn give_back(&mut self, waiting: Waiting<T>) {
         match &mut self.lanes {
             Lanes::One(lane) => lane.push_front(waiting),
-            Lanes::Fair(_) => return Some(waiting.item),
+            Lanes::Fair(fair) => {
+                fair.push(Key::NONE, waiting);
+            }
         }
-        None
     }
 
     /// Takes all that waits.

@@ -115,20 +115,21 @@ impl<T> Shard<T> {
         polled
     }
 
-    /// Gives back what has not been begun, for others: how many, and those for which there is no room any more.
-    pub(super) fn give_back(&self, hand: &mut Hand<T>) -> (usize, Vec<T>) {
+    /// Gives back what has not been begun, for others; how many that are.
+    pub(super) fn give_back(&self, hand: &mut Hand<T>) -> usize {
         let given = hand.items.len();
         if given == 0 {
-            return (0, Vec::new());
+            return 0;
         }
         let mut state = self.lock();
         state.out = state.out.saturating_sub(given);
-        let back = std::mem::take(&mut hand.items).into_iter().rev();
-        let dropped = back.filter_map(|waiting| state.line.give_back(waiting)).collect();
+        while let Some(waiting) = hand.items.pop_back() {
+            state.line.give_back(waiting);
+        }
         let call = state.call();
         drop(state);
         wake(call);
-        (given, dropped)
+        given
     }
 
     /// Takes nothing any more; workers end when all is done, or before that when it `is_failed`.
@@ -145,6 +146,7 @@ impl<T> Shard<T> {
     /// Takes out all that waits; gives also how many are being worked on, which are given up.
     pub(super) fn empty(&self) -> (Vec<T>, usize) {
         let mut state = self.lock();
+        state.slots.give_up();
         (state.line.take_all(), std::mem::take(&mut state.out))
     }
 
@@ -234,7 +236,7 @@ impl<T> State<T> {
                 return Poll::Ready(true);
             }
         }
-        if self.is_closed && self.line.len() == 0 {
+        if self.is_over() {
             return Poll::Ready(false);
         }
         self.line.rest();
@@ -277,7 +279,12 @@ impl<T> State<T> {
 
     /// Everybody, when nothing will come any more.
     fn end(&mut self) -> Vec<Waker> {
-        if self.is_closed && self.line.len() == 0 { self.wake_all() } else { Vec::new() }
+        if self.is_over() { self.wake_all() } else { Vec::new() }
+    }
+
+    /// Whether nothing will come any more: what is in somebody's hand may still be given back.
+    fn is_over(&self) -> bool {
+        self.is_closed && self.line.len() == 0 && self.out == 0
     }
 
     fn wake_all(&mut self) -> Vec<Waker> {

@@ -32,9 +32,15 @@ impl Slots {
         self.active += 1;
     }
 
+    /// Whoever is at work is not counted any more.
+    pub(super) fn give_up(&mut self) {
+        self.active = 0;
+    }
+
     /// One has finished.
     pub(super) fn finish(&mut self) {
-        self.active -= 1;
+        // What was given up may still finish.
+        self.active = self.active.saturating_sub(1);
         self.finished += 1;
         if self.finished >= self.refill {
             self.demand += std::mem::take(&mut self.finished);

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use metrics::Gauge;
 use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, timeout};
 
@@ -34,7 +35,7 @@ pub(super) enum Broken {
 /// Works until nothing will come any more.
 ///
 /// What the handler finishes without waiting is taken several at a time. As soon as it waits, the rest is given back, so that no
-/// item waits behind another that somebody else could begin.
+/// item waits behind another that somebody else could begin. A handler that takes long without waiting is given fewer at once.
 pub(super) async fn work<T, H, F, E>(core: Arc<Core<T>>, shard: usize, worker: usize, handler: Arc<H>)
 where
     T: Send,
@@ -47,6 +48,7 @@ where
         open(&core, &mut hand).await;
         let (begun, mut has_waited) = (Instant::now(), false);
         let mut now = begun;
+        let busy = Busy::new(&core.meters.active);
         while let Some(waiting) = hand.next() {
             let queued = now.saturating_duration_since(waiting.at);
             let mut item = pin!(AssertUnwindSafe(one(&core, &*handler, waiting, queued)).catch_unwind());
@@ -54,7 +56,7 @@ where
                 let polled = item.as_mut().poll(cx);
                 if polled.is_pending() && !has_waited {
                     has_waited = true;
-                    give_back(&core, shard.give_back(&mut hand));
+                    core.meters.depth.increment(shard.give_back(&mut hand) as f64);
                 }
                 polled
             });
@@ -62,16 +64,34 @@ where
             let ended = Instant::now();
             count(&core, &mut hand, &outcome, queued, ended.saturating_duration_since(now));
             now = ended;
+            if core.has_failed() {
+                core.meters.depth.increment(shard.give_back(&mut hand) as f64);
+            }
         }
         hand.adapt(now.saturating_duration_since(begun), has_waited);
-        core.meters.active.decrement(1.0);
+        drop(busy);
+    }
+}
+
+/// Counts a worker that is at work.
+struct Busy<'a>(&'a Gauge);
+
+impl<'a> Busy<'a> {
+    fn new(active: &'a Gauge) -> Self {
+        active.increment(1.0);
+        Busy(active)
+    }
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.decrement(1.0);
     }
 }
 
 /// Accounts for what was taken, and lets others run when this worker has had its share.
 async fn open<T>(core: &Core<T>, hand: &mut Hand<T>) {
     core.meters.depth.decrement((hand.len() + hand.expired.len()) as f64);
-    core.meters.active.increment(1.0);
     if !hand.expired.is_empty() {
         core.has_expired(hand.expired.len() as u64);
         discard(std::mem::take(&mut hand.expired));
@@ -81,14 +101,8 @@ async fn open<T>(core: &Core<T>, hand: &mut Hand<T>) {
     }
 }
 
-fn give_back<T>(core: &Core<T>, (back, dropped): (usize, Vec<T>)) {
-    core.meters.depth.increment(back as f64);
-    core.has_displaced(dropped.len() as u64);
-    discard(dropped);
-}
-
 /// Drops items, whatever they do then.
-fn discard<T>(items: Vec<T>) {
+pub(super) fn discard<T>(items: Vec<T>) {
     let _ = catch_unwind(AssertUnwindSafe(|| drop(items)));
 }
 

@@ -38,7 +38,7 @@ impl<T> By<T> {
 
 impl<T> State<T> {
     /// Gives what was asked for, as far as it is there.
-    pub(super) fn dispatch(&mut self, after: &mut After) {
+    pub(super) fn dispatch(&mut self, after: &mut After<T>) {
         if self.is_held {
             return;
         }
@@ -55,14 +55,14 @@ impl<T> State<T> {
     }
 
     /// To the subscriber who has asked for most, for longest (G021); whether there was one.
-    fn give_to_most(&mut self, after: &mut After) -> bool {
+    fn give_to_most(&mut self, after: &mut After<T>) -> bool {
         let asking = self.subscribers.iter().filter(|(_, one)| one.pending > 0);
         let most = asking.max_by_key(|(_, one)| (one.pending, Reverse(one.since))).map(|(id, _)| id);
         most.is_some_and(|id| self.give(id, after))
     }
 
     /// As much as everybody wants (G024); whether that was anything.
-    fn give_to_all(&mut self, clone: fn(&T) -> T, after: &mut After) -> bool {
+    fn give_to_all(&mut self, clone: fn(&T) -> T, after: &mut After<T>) -> bool {
         let wanted = self.by.wanted(&self.subscribers).min(self.queues[0].len());
         let items: Vec<_> = (0..wanted).filter_map(|_| self.queues[0].pop_front()).collect();
         for (_, one) in &mut self.subscribers {
@@ -71,11 +71,12 @@ impl<T> State<T> {
             // What it does not want is not counted: it has been asked for again (G025).
             one.receive(own, after);
         }
+        after.trash.extend(items);
         wanted > 0
     }
 
     /// As much as one has asked for; whether that was anything.
-    fn give(&mut self, id: usize, after: &mut After) -> bool {
+    fn give(&mut self, id: usize, after: &mut After<T>) -> bool {
         let one = &mut self.subscribers[id];
         let queue = &mut self.queues[one.queue];
         let items: Vec<_> = (0..one.pending.min(queue.len())).filter_map(|_| queue.pop_front()).collect();
@@ -89,7 +90,7 @@ impl<T> State<T> {
 }
 
 impl<T> Subscriber<T> {
-    fn receive(&mut self, items: Vec<T>, after: &mut After) -> bool {
+    fn receive(&mut self, items: Vec<T>, after: &mut After<T>) -> bool {
         if items.is_empty() {
             return false;
         }

@@ -2,19 +2,24 @@
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
-use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::stream::{self, Stream, StreamExt as _};
+use tokio::task::coop::consume_budget;
+use tokio::time::sleep;
 
-use super::error::End;
+use super::error::{EmitError, End};
 use super::producer::{Builder, Producer};
-use super::source::Source;
 use super::subscription::Subscription;
+
+/// How long who had nothing is not asked again.
+const PAUSE: Duration = Duration::from_millis(10);
 
 impl<T: Send + 'static> Producer<T> {
     /// A producer whose items a function makes: called with how many are wanted, when they are, and not before (G001). It may make
-    /// fewer, or more: they wait. None says that there is nothing more. It runs in a task of its own, which ends with the last
+    /// fewer, or more: they wait. When it makes none, it is asked again 10 ms later: better it waits itself until it has something.
+    /// None says that there is nothing more. It runs in a task of its own, which ends with the last
     /// subscription and handle. When it panics, the producer has failed.
     ///
     /// # Panics
@@ -54,15 +59,15 @@ impl<T: Send + 'static> Producer<T> {
         F: FnOnce(Feeder<T>) -> R,
         R: Future<Output = ()> + Send + 'static,
     {
-        self.source.lock().feeders += 1;
-        let source = Arc::clone(&self.source);
-        let making = AssertUnwindSafe(make(Feeder(self.clone())));
+        // Kept until the end is known: the last handle would say that it has simply finished.
+        let last = Feeder::new(self);
+        let making = AssertUnwindSafe(make(Feeder::new(self)));
         tokio::spawn(async move {
             let end = match making.catch_unwind().await {
                 Ok(()) => End::Finished,
                 Err(_) => End::Failed("what makes its items has panicked".into()),
             };
-            source.end(end);
+            last.0.source.end(end);
         });
     }
 }
@@ -99,6 +104,11 @@ impl<T: Send + 'static> Builder<T> {
 struct Feeder<T>(Producer<T>);
 
 impl<T> Feeder<T> {
+    fn new(producer: &Producer<T>) -> Self {
+        producer.source.lock().feeders += 1;
+        Feeder(producer.clone())
+    }
+
     /// How many are wanted, or that none ever will be.
     async fn wanted(&self) -> Option<usize> {
         let wanted = self.0.demanded();
@@ -115,17 +125,17 @@ impl<T> Feeder<T> {
 
     /// Whether that was of use to anybody.
     fn emit(&self, items: Vec<T>) -> bool {
-        self.0.emit(items).is_ok()
-    }
-
-    fn source(&self) -> &Source<T> {
-        &self.0.source
+        let emitted = self.0.emit(items);
+        if let Err(error @ EmitError::NoPartition { .. }) = &emitted {
+            self.0.fail(error.to_string());
+        }
+        emitted.is_ok()
     }
 }
 
 impl<T> Drop for Feeder<T> {
     fn drop(&mut self) {
-        self.source().lock().feeders -= 1;
+        self.0.source.lock().feeders -= 1;
     }
 }
 
@@ -136,8 +146,12 @@ where
 {
     while let Some(mut due) = feeder.wanted().await {
         while due > 0 {
+            consume_budget().await;
             let Some(made) = feeder.unless_abandoned(make(due)).await.flatten() else { return };
             due = due.saturating_sub(made.len());
+            if made.is_empty() {
+                sleep(PAUSE).await;
+            }
             if !feeder.emit(made) {
                 return;
             }
@@ -149,6 +163,7 @@ async fn feed_stream<T>(feeder: Feeder<T>, items: impl Stream<Item = T>) {
     let mut items = pin!(items.fuse());
     while let Some(mut due) = feeder.wanted().await {
         while due > 0 {
+            consume_budget().await;
             let Some(first) = feeder.unless_abandoned(items.next()).await.flatten() else { return };
             // What is there goes out together.
             let mut made = vec![first];
@@ -172,6 +187,7 @@ where
 {
     while let Some(mut due) = feeder.wanted().await {
         while due > 0 {
+            consume_budget().await;
             let Some(batch) = feeder.unless_abandoned(from.next_batch()).await.flatten() else {
                 if let Some(End::Failed(reason)) = from.end() {
                     feeder.0.fail(reason);

@@ -49,12 +49,14 @@ impl<T> Producer<T> {
     /// # Errors
     /// When an item belongs to a partition that there is not, or the producer has ended. Nothing is emitted then.
     pub fn emit(&self, items: impl IntoIterator<Item = T>) -> Result<usize, EmitError> {
-        let items = self.sort(items)?;
+        let mut made = 0;
+        let items = self.sort(items.into_iter().inspect(|_| made += 1))?;
         self.source.change(|state, after| {
             if state.end.is_some() {
+                after.trash.extend(items.into_iter().map(|(_, item)| item));
                 return Err(EmitError::Ended);
             }
-            state.emit(items, after);
+            state.emit(items, made, after);
             Ok(usize::try_from(after.dropped).unwrap_or(usize::MAX))
         })
     }
@@ -79,7 +81,14 @@ impl<T> Producer<T> {
         let ends: Vec<_> = self.source.lock().queues.iter().map(Lane::end).collect();
         loop {
             let moved = self.source.moved.notified();
-            if self.source.lock().queues.iter().zip(&ends).all(|(queue, end)| queue.head() >= *end) {
+            if self
+                .source
+                .lock()
+                .queues
+                .iter()
+                .zip(&ends)
+                .all(|(queue, end)| queue.head() >= *end || queue.is_empty())
+            {
                 return;
             }
             moved.await;

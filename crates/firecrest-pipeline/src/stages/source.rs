@@ -63,11 +63,25 @@ pub(super) struct Subscriber<T> {
 pub(super) type Select<T> = Box<dyn Fn(&T) -> bool + Send + Sync>;
 
 /// What is to be done when the lock is free again.
-#[derive(Default)]
 #[must_use]
-pub(super) struct After {
+pub(super) struct After<T> {
     pub(super) wakers: Vec<Waker>,
     pub(super) dropped: u64,
+    /// Items that nobody gets: what they do when they are dropped may need the lock.
+    pub(super) trash: Vec<T>,
+}
+
+impl<T> Default for After<T> {
+    fn default() -> Self {
+        After { wakers: Vec::new(), dropped: 0, trash: Vec::new() }
+    }
+}
+
+/// Whoever was given something is woken, even if something panics.
+impl<T> Drop for After<T> {
+    fn drop(&mut self) {
+        self.wakers.drain(..).for_each(Waker::wake);
+    }
 }
 
 impl<T> Source<T> {
@@ -80,13 +94,18 @@ impl<T> Source<T> {
     }
 
     /// Changes something, and tells those whom it concerns.
-    pub(super) fn change<R>(&self, change: impl FnOnce(&mut State<T>, &mut After) -> R) -> R {
+    pub(super) fn change<R>(&self, change: impl FnOnce(&mut State<T>, &mut After<T>) -> R) -> R {
         let mut after = After::default();
         let mut state = self.lock();
         let result = change(&mut state, &mut after);
+        if state.end.is_some() {
+            // There may be nothing more for those who are given nothing now.
+            after.wakers.extend(state.subscribers.iter_mut().filter_map(|(_, one)| one.waker.take()));
+        }
         drop(state);
-        after.wakers.into_iter().for_each(Waker::wake);
-        self.drops.add(after.dropped);
+        let dropped = after.dropped;
+        drop(after);
+        self.drops.add(dropped);
         self.wanted.notify_waiters();
         self.moved.notify_waiters();
         result
@@ -99,9 +118,9 @@ impl<T> Source<T> {
 }
 
 impl<T> State<T> {
-    /// Adds what was made to its queues, and gives what was asked for.
-    pub(super) fn emit(&mut self, items: Vec<(usize, T)>, after: &mut After) {
-        self.announced = self.announced.saturating_sub(items.len());
+    /// Adds what was made to its queues, and gives what was asked for. Of all that was `made`, some may be for nobody.
+    pub(super) fn emit(&mut self, items: Vec<(usize, T)>, made: usize, after: &mut After<T>) {
+        self.announced = self.announced.saturating_sub(made);
         for (queue, item) in items {
             if self.is_full(queue) {
                 self.dispatch(after);
@@ -109,9 +128,10 @@ impl<T> State<T> {
             if self.is_full(queue) {
                 after.dropped += 1;
                 if self.keep == Keep::Oldest {
+                    after.trash.push(item);
                     continue;
                 }
-                self.queues[queue].pop_front();
+                after.trash.extend(self.queues[queue].pop_front());
             }
             self.queues[queue].push_back(item);
         }
@@ -119,7 +139,7 @@ impl<T> State<T> {
     }
 
     /// Somebody asks for more.
-    pub(super) fn ask(&mut self, id: usize, items: usize, after: &mut After) {
+    pub(super) fn ask(&mut self, id: usize, items: usize, after: &mut After<T>) {
         self.turn += 1;
         let Some(subscriber) = self.subscribers.get_mut(id) else { return };
         subscriber.pending = subscriber.pending.saturating_add(items);
@@ -128,33 +148,42 @@ impl<T> State<T> {
     }
 
     /// Somebody leaves; what it has not fetched is for others.
-    pub(super) fn leave(&mut self, id: usize, rest: Vec<T>, after: &mut After) {
+    pub(super) fn leave(&mut self, id: usize, rest: Vec<T>, after: &mut After<T>) {
         let Some(subscriber) = self.subscribers.try_remove(id) else { return };
-        if !self.by.is_broadcast() && self.end.is_none() {
-            let unfetched = rest.into_iter().chain(subscriber.inbox.into_iter().flatten()).collect();
+        let unfetched: Vec<T> = rest.into_iter().chain(subscriber.inbox.into_iter().flatten()).collect();
+        let is_failed = !matches!(self.end, None | Some(End::Finished));
+        if self.by.is_broadcast() || is_failed {
+            after.trash.extend(unfetched);
+        } else {
             self.give_back(subscriber.queue, unfetched, after);
         }
         self.dispatch(after);
     }
 
-    pub(super) fn end(&mut self, end: End, after: &mut After) {
+    pub(super) fn end(&mut self, end: End, after: &mut After<T>) {
         if self.end.is_some() {
             return;
         }
         if end != End::Finished {
-            self.queues.iter_mut().for_each(|queue| drop(queue.take_all()));
+            self.queues.iter_mut().for_each(|queue| after.trash.extend(queue.take_all()));
         }
         self.is_held = false;
         self.end = Some(end);
         self.dispatch(after);
-        after.wakers.extend(self.subscribers.iter_mut().filter_map(|(_, one)| one.waker.take()));
     }
 
     /// What should be made now, beyond what waits and what is being made (G011).
     pub(super) fn wanted(&self) -> usize {
-        let waits: usize = self.queues.iter().map(Lane::len).sum();
-        let wanted = if self.is_held { 0 } else { self.by.wanted(&self.subscribers) };
-        wanted.saturating_sub(waits + self.announced)
+        let wanted = match &self.by {
+            _ if self.is_held => 0,
+            // What waits for one is of no use to another.
+            By::Partition { .. } => {
+                let own = |one: &Subscriber<T>| one.pending.saturating_sub(self.queues[one.queue].len());
+                self.subscribers.iter().map(|(_, one)| own(one)).sum()
+            }
+            by => by.wanted(&self.subscribers).saturating_sub(self.queues[0].len()),
+        };
+        wanted.saturating_sub(self.announced)
     }
 
     /// Whether nobody will ever want anything of those who only make items.
@@ -167,15 +196,15 @@ impl<T> State<T> {
     }
 
     /// Puts items back in front of the others. When there are too many then, some are dropped as always.
-    fn give_back(&mut self, queue: usize, items: Vec<T>, after: &mut After) {
+    fn give_back(&mut self, queue: usize, items: Vec<T>, after: &mut After<T>) {
         let lane = &mut self.queues[queue];
         items.into_iter().rev().for_each(|item| lane.push_front(item));
         while self.capacity.is_some_and(|capacity| self.queues[queue].len() > capacity) {
             after.dropped += 1;
-            match self.keep {
-                Keep::Newest => drop(self.queues[queue].pop_front()),
-                Keep::Oldest => drop(self.queues[queue].pop_back()),
-            }
+            after.trash.extend(match self.keep {
+                Keep::Newest => self.queues[queue].pop_front(),
+                Keep::Oldest => self.queues[queue].pop_back(),
+            });
         }
     }
 }

@@ -62,6 +62,7 @@ async fn show(job: Job<Price>) -> Result<(), Infallible> {
 async fn only_the_latest_price_is_shown() -> Outcome {
     let prices = Pipeline::builder("prices")
         .coalesce_by(|price: &Price| price.symbol)
+        .partition_by(|price: &Price| price.symbol)
         .expire_after(Duration::from_secs(2))
         .start(show)?;
 

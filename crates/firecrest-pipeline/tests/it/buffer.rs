@@ -124,3 +124,17 @@ async fn a_producer_that_has_failed_emits_nothing() {
     assert_eq!(subscription.next_batch().await, None);
     settle().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn g019_a_notification_comes_even_if_the_last_items_are_dropped() {
+    let producer = Producer::builder().capacity(4).keep(Keep::Oldest).build().unwrap();
+    let mut leaves = producer.subscribe(few().manual()).unwrap();
+    leaves.ask(4);
+    producer.emit(0..8).unwrap();
+    let mut flushed = Box::pin(producer.flushed());
+    assert!((&mut flushed).now_or_never().is_none());
+    // What it was given comes back, and 4 to 7 are dropped.
+    drop(leaves);
+    assert_eq!(producer.subscribe(few()).unwrap().next_batch().await, Some(vec![0, 1, 2, 3]));
+    assert!(flushed.now_or_never().is_some());
+}

@@ -253,3 +253,51 @@ proptest! {
         prop_assert_eq!(fetched, Vec::from_iter(0..next));
     }
 }
+
+/// Of whom the last items were not for.
+#[tokio::test(start_paused = true)]
+async fn who_wants_nothing_of_the_rest_hears_of_the_end() {
+    let producer = Producer::builder().broadcast().build().unwrap();
+    let mut slow = producer.subscribe(manual()).unwrap();
+    let mut even = producer.subscribe_to(Demand::new(4, 0).unwrap(), |item| item % 2 == 0).unwrap();
+    producer.emit([1, 3]).unwrap();
+    drop(producer);
+    let waits = tokio::spawn(async move { even.next_batch().await });
+    tokio::task::yield_now().await;
+    slow.ask(10);
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(1), waits).await;
+    assert_eq!(ended.unwrap().unwrap(), None);
+}
+
+/// An item that looks at its producer when it is dropped.
+#[test]
+fn items_may_do_anything_when_they_are_dropped() {
+    struct Nosy(Option<Producer<Nosy>>);
+    impl Drop for Nosy {
+        fn drop(&mut self) {
+            if let Some(producer) = self.0.take() {
+                let _ = producer.depth();
+            }
+        }
+    }
+    let producer = Producer::builder().capacity(1).build().unwrap();
+    let items = |count| (0..count).map(|_| Nosy(Some(producer.clone()))).collect::<Vec<_>>();
+    assert_eq!(producer.emit(items(3)), Ok(2));
+    let mut subscription = producer.subscribe(manual()).unwrap();
+    subscription.ask(2);
+    drop(subscription);
+    producer.fail("the end");
+    assert_eq!(producer.emit(items(3)), Err(EmitError::Ended));
+}
+
+#[test]
+fn g034_what_was_not_fetched_before_the_end_is_for_others_too() {
+    let producer = Producer::builder().build().unwrap();
+    let [mut crashed, mut other] = [(); 2].map(|()| producer.subscribe(manual()).unwrap());
+    crashed.ask(10);
+    producer.emit(0..4).unwrap();
+    drop(producer);
+    drop(crashed);
+    other.ask(10);
+    assert_eq!(given(&mut other), [0, 1, 2, 3]);
+}

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use firecrest_pipeline::{Job, Pipeline, Pushed};
+use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 use tokio::time::{Instant, sleep};
 
+use crate::log::Log;
 use crate::work::{Seen, push_all, settle};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -119,4 +121,43 @@ async fn g050_a_drain_does_not_wait_for_workers_that_have_nothing_to_do() {
     seen.let_through(100);
     assert_eq!(draining.await.unwrap().left, 0);
     assert!(started.elapsed() < SECOND, "it waited for the deadline");
+}
+
+/// What is given back by one who has to wait is for all, although nothing else comes.
+#[tokio::test(start_paused = true)]
+async fn g050_a_drain_keeps_all_workers_while_a_hand_may_be_given_back() {
+    let pipeline = Pipeline::builder("test").max_demand(4).min_demand(0);
+    let pipeline = pipeline
+        .start(async |job: Job<u64>| {
+            if *job.item() >= 1_000 {
+                sleep(SECOND).await;
+            }
+            Ok::<_, String>(())
+        })
+        .unwrap();
+    push_all(&pipeline, 0..1_004);
+    let started = Instant::now();
+    assert_eq!(pipeline.drain(60 * SECOND).await.left, 0);
+    assert_eq!((started.elapsed().as_secs(), pipeline.stats().ok), (1, 1_004));
+}
+
+#[tokio::test(start_paused = true)]
+async fn g050_what_is_left_is_logged_and_no_gauge_stays_up() {
+    let log = Log::default();
+    let _kept = log.keep();
+    let recorder = DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    let _local = metrics::set_default_local_recorder(&recorder);
+    let pipeline = Pipeline::builder("letters").max_demand(3).start(Seen::gated().handler()).unwrap();
+    push_all(&pipeline, 0..10_u64);
+    settle().await;
+    assert_eq!(pipeline.drain(SECOND).await.left, 10);
+    assert_eq!(log.lines("left=10").len(), 1);
+    assert_eq!((pipeline.depth(), pipeline.active()), (0, 0));
+    for (key, .., value) in snapshotter.snapshot().into_vec() {
+        let name = key.key().name();
+        if let DebugValue::Gauge(value) = value {
+            assert!(value.into_inner() == 0.0, "{name} is {value:?}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use firecrest_pipeline::{Job, Pipeline, Pushed, Restart};
 use tokio::time::{advance, sleep, timeout};
 
+use crate::log::Log;
 use crate::work::{done, push_all};
 
 const USUAL: Restart = Restart::Transient { max: 3, within: Duration::from_secs(5) };
@@ -174,4 +175,20 @@ async fn an_item_that_panics_by_itself_costs_itself() {
         let stats = pipeline.stats();
         assert_eq!((stats.ok, stats.failed), (2, 1), "{restart:?}");
     }
+}
+
+/// Items that one worker has taken together.
+#[tokio::test(start_paused = true)]
+async fn g038_nothing_is_begun_after_the_end_of_the_pipeline() {
+    let log = Log::default();
+    let _kept = log.keep();
+    let pipeline = Pipeline::builder("test").max_demand(1).restart(USUAL);
+    let pipeline = pipeline.start(async |job: Job<u64>| if *job.item() < 100 { Ok(()) } else { Err("no") });
+    let pipeline = pipeline.unwrap();
+    push_all(&pipeline, 0..200);
+    pipeline.failed().await;
+    let drained = pipeline.drain(Duration::from_secs(1)).await;
+    let stats = pipeline.stats();
+    assert_eq!((stats.ok, stats.failed, drained.left), (100, 1, 99));
+    assert_eq!(log.lines("the pipeline has failed").len(), 1);
 }

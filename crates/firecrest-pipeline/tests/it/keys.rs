@@ -147,3 +147,18 @@ async fn g060_keys_that_are_dropped_altogether_leave_nothing_behind() {
     done(&pipeline).await;
     assert_eq!(seen.ended(), Vec::from_iter(9_900..10_000));
 }
+
+#[tokio::test(start_paused = true)]
+async fn g060_a_key_that_replaces_its_only_item_keeps_its_turn() {
+    let seen = Seen::<Item>::gated();
+    let pipeline = Pipeline::builder("test").key_capacity(1).max_demand(1).fair_by(|(user, _): &Item| *user);
+    let pipeline = pipeline.start(seen.handler()).unwrap();
+    push_all(&pipeline, [("first", 0)]);
+    settle().await;
+    push_all(&pipeline, [("hasty", 0), ("a", 0), ("b", 0)]);
+    push_all(&pipeline, (1..=9).map(|number| ("hasty", number)));
+    assert_eq!((pipeline.depth(), pipeline.dropped()), (3, 9));
+    seen.let_through(100);
+    done(&pipeline).await;
+    assert_eq!(seen.ended(), [("first", 0), ("hasty", 9), ("a", 0), ("b", 0)]);
+}

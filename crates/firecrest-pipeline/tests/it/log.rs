@@ -130,3 +130,16 @@ async fn failures_are_said_once_a_second() {
     }
     assert_eq!((log.lines("the post is closed").len(), pipeline.stats().failed), (3, 3_000));
 }
+
+#[tokio::test(start_paused = true)]
+async fn g016_a_hook_that_panics_costs_nothing_but_itself() {
+    let log = Log::default();
+    let _kept = log.keep();
+    let pipeline = Pipeline::builder("letters").capacity(1).max_demand(1).on_drop(|_| panic!("the hook"));
+    let pipeline = pipeline.start(Seen::gated().handler()).unwrap();
+    for _ in 0..2 {
+        push_all(&pipeline, 0..10);
+        sleep(Duration::from_secs(3)).await;
+    }
+    assert!(log.lines("dropped=").len() >= 2);
+}

@@ -161,4 +161,53 @@ proptest! {
         prop_assert_eq!(ended.lock().unwrap().len(), items.len());
         prop_assert!(is_ordered(&ended.lock().unwrap()));
     }
+
+    /// Handlers that seldom wait are given several items at once, and give them back when they do.
+    #[test]
+    fn g027_items_that_are_given_back_are_neither_lost_nor_out_of_order(
+        items in prop::collection::vec((0..5_u8, 0..20_u8), 1..400),
+        capacity in 1..60_usize,
+        workers in 1..4_usize,
+        keep in prop_oneof![Just(Keep::Newest), Just(Keep::Oldest)],
+        waits in any::<bool>(),
+    ) {
+        let ended = Arc::new(Mutex::new(Vec::new()));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        let stats = runtime.unwrap().block_on(async {
+            let pipeline = Pipeline::builder("test").max_demand(workers).capacity(capacity).keep(keep);
+            let pipeline = pipeline.partition_by(|(key, ..): &(u8, u64, bool)| *key);
+            let handler = {
+                let ended = Arc::clone(&ended);
+                move |job: Job<(u8, u64, bool)>| {
+                    let ended = Arc::clone(&ended);
+                    async move {
+                        let (key, number, is_slow) = job.into_item();
+                        if is_slow {
+                            sleep(Duration::from_millis(5)).await;
+                        }
+                        ended.lock().unwrap().push((key, number));
+                        Ok::<_, String>(())
+                    }
+                }
+            };
+            let pipeline = pipeline.start(handler).unwrap();
+            for (number, (key, wait)) in items.iter().enumerate() {
+                let item = (*key, number as u64, *wait == 0);
+                if waits {
+                    pipeline.push_wait(item).await;
+                } else {
+                    pipeline.push(item);
+                }
+                if *wait == 1 {
+                    settle().await;
+                }
+            }
+            done(&pipeline).await;
+            pipeline.stats()
+        });
+        prop_assert_eq!(stats.ok + stats.dropped.lost(), items.len() as u64);
+        prop_assert!(!waits || stats.dropped.lost() == 0);
+        prop_assert_eq!(ended.lock().unwrap().len() as u64, stats.ok);
+        prop_assert!(is_ordered(&ended.lock().unwrap()));
+    }
 }

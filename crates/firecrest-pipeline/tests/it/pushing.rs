@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use firecrest_pipeline::{ConfigError, Keep, Pipeline, Pushed};
-use tokio::time::{Instant, timeout};
+use firecrest_pipeline::{ConfigError, Job, Keep, Pipeline, Pushed};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::work::{Seen, done, settle};
 
@@ -144,4 +144,25 @@ async fn g008_a_minimum_that_is_not_below_the_maximum_is_refused() {
 fn a_pipeline_needs_a_runtime() {
     let started = Pipeline::builder("test").start(Seen::<u64>::open().handler());
     assert_eq!(started.unwrap_err(), ConfigError::NoRuntime);
+}
+
+/// Items that were taken together are given back when the first is waited for, while others have taken their room.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_dropped_for_who_waits_for_room() {
+    for first_slow in [127, 40, 500] {
+        let pipeline = Pipeline::builder("test").capacity(1_000).max_demand(1);
+        let pipeline = pipeline
+            .start(move |job: Job<u64>| async move {
+                if *job.item() == first_slow {
+                    sleep(SECOND).await;
+                }
+                Ok::<_, String>(())
+            })
+            .unwrap();
+        for item in 0..2_000 {
+            assert_eq!(pipeline.push_wait(item).await, Pushed::Accepted);
+        }
+        done(&pipeline).await;
+        assert_eq!((pipeline.dropped(), pipeline.stats().ok), (0, 2_000));
+    }
 }
