@@ -32,7 +32,7 @@ impl SharedView for Page {
         let hub = cx.endpoint().hub();
         let page = cx.handle();
         let tell = move |_: Message<Tick>| std::future::ready(page.send(News));
-        let told = hub.consume(TICKS, ConsumerOptions::default(), tell)?;
+        let told = hub.consume(TICKS, ConsumerOptions::default().name("activity"), tell)?;
         // What comes from here on is told, so that nothing is missed after what the history has already.
         let history = History::new(hub.local(TICKS, Keep::Newest(POINTS))?);
         Ok(Page { history, _told: told })

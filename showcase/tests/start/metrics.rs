@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpStream, UdpSocket};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::server::{Server, ask, get, websocket_at};
+use super::server::{Server, ask, get, websocket, websocket_at};
 
 /// How long a datagram may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -83,6 +83,43 @@ fn h16_g048_g053_both_exporters_tell_of_connections_joins_and_pings() {
     ] {
         assert!(metrics.body.lines().any(|shown| shown.starts_with(line)), "no {line} in\n{}", metrics.body);
     }
+}
+
+#[test]
+fn what_closes_is_not_open_any_more() {
+    let (_server, address, _daemon, _data) = start("prometheus");
+    let open = measured(address);
+    let shows = |lines: [&str; 2]| {
+        let page = get(address, "/metrics").body;
+        lines.iter().all(|line| page.lines().any(|shown| shown == *line))
+    };
+    let [sockets, channels] = [r#"firecrest_sockets_open{transport="websocket"}"#, "firecrest_channels_open"];
+    assert!(shows([&format!("{sockets} 1"), &format!("{channels} 1")]));
+    drop(open);
+    let late = Instant::now() + PATIENCE;
+    while !shows([&format!("{sockets} 0"), &format!("{channels} 0")]) {
+        assert!(Instant::now() < late, "{}", get(address, "/metrics").body);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn what_is_counted_at_the_end_is_sent() {
+    let (mut server, address, daemon, _data) = start("statsd");
+    let _open = websocket(address);
+    server.terminate();
+    assert_eq!(server.end().0, Some(0));
+    // All has come that ever will.
+    daemon.set_nonblocking(true).unwrap();
+    expect(
+        &daemon,
+        &[
+            "show.firecrest_drain_rounds_total:1|c|",
+            "show.firecrest_drain_connections_total:1|c|",
+            "show.firecrest_sockets_closed_total:1|c|#reason:draining,",
+            "show.firecrest_sockets_open:0.0|g|#transport:websocket,",
+        ],
+    );
 }
 
 #[test]

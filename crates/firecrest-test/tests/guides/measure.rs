@@ -61,3 +61,15 @@ fn the_metrics_that_it_names_are_in_the_catalogue() {
         assert!(CATALOGUE.lines().any(|line| line.split('\t').next() == Some(plain)), "there is no {name}");
     }
 }
+
+#[test]
+fn the_alert_leaves_out_limits_that_there_are() {
+    let (_, rest) = GUIDE.split_once("limit!~\"").unwrap();
+    let (left_out, _) = rest.split_once('"').unwrap();
+    let line = CATALOGUE.lines().find(|line| line.starts_with("firecrest_limits_reached_total\t")).unwrap();
+    let (_, known) = line.split('\t').nth(3).unwrap().split_once("limit=").unwrap();
+    for limit in left_out.split('|') {
+        assert!(known.split('|').any(|known| known == limit), "there is no {limit}");
+        assert!(GUIDE.contains(&format!("`{limit}`")), "the guide does not say why {limit} is left out");
+    }
+}

@@ -17,7 +17,7 @@ pub struct Activity {
     pub method: Verb,
     /// Which route it was.
     pub route: Route,
-    /// The status of the answer; 101 for one that has become a WebSocket; 500 when the service failed instead of answering, and 499
+    /// The status of the answer; 101 for one that has become a WebSocket; 500 when the service failed or panicked instead of answering, and 499
     /// when it was dropped before it had answered, since the client hung up or a time was over.
     pub status: u16,
     /// How long it took until the head of the answer was ready.

@@ -17,11 +17,15 @@ use crate::source::{Changes, Source};
 /// Where nodes tell each other what they have counted: `activity.node.NAME`.
 const NODES: &str = "activity.node";
 
+/// Between which bounds a tick is.
+const SHORTEST: Duration = Duration::from_millis(10);
+const LONGEST: Duration = Duration::from_secs(60 * 60);
+
 /// How finely and how far back a [`Graph`] shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GraphOptions {
-    /// The time of a point, the same on all nodes; at least 10 ms. Default: 750 ms (M003).
+    /// The time of a point, the same on all nodes; at least 10 ms, an hour at most. Default: 750 ms (M003).
     pub tick: Duration,
     /// How many points there are, 1,000 at most. Default: 200, which is 150 s (M004).
     pub points: usize,
@@ -37,7 +41,7 @@ impl GraphOptions {
     /// Replaces [`tick`](Self::tick).
     #[must_use]
     pub fn tick(self, tick: Duration) -> Self {
-        GraphOptions { tick: tick.max(Duration::from_millis(10)), ..self }
+        GraphOptions { tick: tick.clamp(SHORTEST, LONGEST), ..self }
     }
 
     /// Replaces [`points`](Self::points).
@@ -66,7 +70,8 @@ pub struct Tick {
 }
 
 /// What all nodes of the cluster that have one are busy with, with its history from the start on, so that whoever comes late
-/// sees as much as the others (M006). Clones are the same; with the last it ends, also for the graphs of other nodes.
+/// sees as much as the others (M006). Clones are the same; with the last it ends, also for the graphs of other nodes, or when the
+/// endpoint shuts down.
 ///
 /// Every node tells the others a few numbers for each tick, however much is going on. A node that says nothing for two ticks does
 /// not count any more. Start one for an endpoint.
@@ -95,7 +100,7 @@ impl Graph {
         let hub = endpoint.hub();
         let ticks = hub.local(TICKS, Keep::Newest(options.points))?;
         let counting = Counting::new(endpoint, &hub, ticks.clone())?;
-        let task = AbortOnDropHandle::new(tokio::spawn(counting.run(options.tick)));
+        let task = AbortOnDropHandle::new(hub.spawn(counting.run(options.tick)));
         Ok(Graph(Arc::new(Shared { ticks, options, _task: task })))
     }
 
@@ -191,9 +196,9 @@ impl Counting {
         self.ticks.publish(Tick {
             number: self.number,
             at: now(),
-            requests: own.requests + others.requests,
-            messages: own.messages + others.messages,
-            sockets: own.sockets + others.sockets,
+            requests: own.requests.saturating_add(others.requests),
+            messages: own.messages.saturating_add(others.messages),
+            sockets: own.sockets.saturating_add(others.sockets),
             nodes: nodes + 1,
         });
     }

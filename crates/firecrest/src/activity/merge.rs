@@ -37,6 +37,14 @@ struct Others {
     silent: u32,
 }
 
+impl Counts {
+    /// Adds what was counted at another time or elsewhere, whatever another node says that it was.
+    fn add(&mut self, other: Counts) {
+        self.requests = self.requests.saturating_add(other.requests);
+        self.messages = self.messages.saturating_add(other.messages);
+    }
+}
+
 impl Merge {
     /// Another node has counted.
     pub(super) fn add(&mut self, node: &str, counts: Counts) {
@@ -51,8 +59,7 @@ impl Merge {
             && let Some(oldest) = other.waiting.pop_front()
             && let Some(next) = other.waiting.front_mut()
         {
-            next.requests += oldest.requests;
-            next.messages += oldest.messages;
+            next.add(oldest);
         }
     }
 
@@ -61,15 +68,14 @@ impl Merge {
         let mut sum = Counts::default();
         for other in self.0.values_mut() {
             if let Some(counts) = other.waiting.pop_front() {
-                sum.requests += counts.requests;
-                sum.messages += counts.messages;
+                sum.add(counts);
                 other.sockets = counts.sockets;
             } else {
                 other.silent += 1;
             }
         }
         self.0.retain(|_, other| other.silent < PATIENCE);
-        sum.sockets = self.0.values().map(|other| other.sockets).sum();
+        sum.sockets = self.0.values().fold(0, |sum, other| sum.saturating_add(other.sockets));
         (sum, self.0.len() as u64)
     }
 }
@@ -108,6 +114,16 @@ mod tests {
         assert_eq!(merge.take().1, 2);
         merge.add("c", requests(1));
         assert_eq!(merge.take(), (requests(1), 1));
+    }
+
+    #[test]
+    fn however_many_another_node_says_that_they_are() {
+        let mut merge = Merge::default();
+        let many = Counts { requests: u64::MAX, messages: u64::MAX, sockets: u64::MAX };
+        for node in ["b", "c"] {
+            (0..=MAX_WAITING).for_each(|_| merge.add(node, many));
+        }
+        assert_eq!(merge.take(), (many, 2));
     }
 
     proptest! {

@@ -8,6 +8,9 @@ use crate::hub::Topic;
 /// Dropped before it was answered.
 const CANCELLED: u16 = 499;
 
+/// Dropped by a panic.
+const PANICKED: u16 = 500;
+
 /// Says what became of a request: once, at the latest when it is dropped.
 #[derive(Debug)]
 pub(super) struct Pending(Option<Begun>);
@@ -43,6 +46,6 @@ impl Pending {
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        self.end(CANCELLED);
+        self.end(if std::thread::panicking() { PANICKED } else { CANCELLED });
     }
 }

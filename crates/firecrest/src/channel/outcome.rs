@@ -20,6 +20,18 @@ pub enum Outcome {
     Stop(Stop),
 }
 
+impl Outcome {
+    /// Whether a channel crashes that has handled a client's message so.
+    pub(crate) fn is_crash(&self) -> bool {
+        let is_unfit = |reply: &Reply| reply.payload.is_err();
+        match self {
+            Outcome::NoReply | Outcome::Render => false,
+            Outcome::Reply(reply) => is_unfit(reply),
+            Outcome::Stop(stop) => stop.reason.is_crash() || stop.reply.as_ref().is_some_and(is_unfit),
+        }
+    }
+}
+
 /// An answer to a client's message: a status and a payload.
 #[derive(Debug)]
 #[must_use]

@@ -253,7 +253,11 @@ async fn handle<S: Socket, C: Channel<S>>(
         Work::Event(event, reference, handling) => {
             let meters = core.shared.meters;
             let mut cx = Context::new(core, reference);
-            let callback = guard(async { channel.handle_in(event, &mut cx).await });
+            let callback = guard(async {
+                let outcome = channel.handle_in(event, &mut cx).await;
+                // Whatever it says then, it crashes.
+                cx.core.failed.take().map_or(outcome, |error| Stop::error(error).into())
+            });
             let outcome = Handled::new(meters, handling, callback).await;
             let Context { core, reference, .. } = cx;
             return conclude(core, Some(&reference), outcome);

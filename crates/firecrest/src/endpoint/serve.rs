@@ -81,7 +81,8 @@ impl Endpoint {
     /// finished, channels end. Returns when all of that is done, or six seconds after the last was told; what has not ended
     /// by then is left to the end of the runtime. Then come what was [registered](Self::on_shutdown) for this, and the end of the
     /// [hub](Self::hub)'s consumers, pollers and bridges. At last the [counters](Self::tally) are written, and the node leaves
-    /// [presence](Self::presence), unless that hands off, and its cluster, both for good: served again it is alone.
+    /// [presence](Self::presence), unless that hands off, and its cluster, both for good: served again it is alone. Where metrics are sent to
+    /// a StatsD [daemon](crate::telemetry::Exporters::statsd) it waits 1.2 s more, for the last of them.
     pub async fn serve_until(&self, listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
         if let Ok(address) = listener.local_addr() {
             tracing::info!("listening on http://{address}");
@@ -113,7 +114,7 @@ impl Endpoint {
         self.flush_tally().await;
         self.presence_service().leave();
         self.pubsub().close().await;
-        telemetry::publish();
+        telemetry::publish_last().await;
     }
 }
 
@@ -127,7 +128,7 @@ async fn publish(endpoint: Endpoint) {
             let connected = if health.is_connected() { 1.0 } else { 0.0 };
             metrics::gauge!("firecrest_cluster_connected").set(connected);
         }
-        telemetry::publish();
+        telemetry::publish_aside().await;
     }
 }
 

@@ -16,15 +16,16 @@ use super::listener::{Kind, Listener, Way};
 use super::origin::{Origin, Reach};
 use super::parcel::{Carried, json};
 use super::queue::{CAPACITY, Queue};
-use super::tasks::{guard, shortened};
+use super::tasks::guard;
 use super::{BridgeError, Pattern, SendError};
-use crate::telemetry::shown_error;
+use crate::telemetry::{Panic, shown_error};
 
 /// Connects the hub with another system: a broker, a queue, a socket. Messages are JSON there.
 ///
 /// What goes out is what is sent to its patterns, apart from [local](super::Hub::local) topics; what comes in is given to
-/// the [`Inlet`]. Nothing that a bridge has brought goes out over a bridge of the same name, on any node, so that nothing goes in a
-/// circle.
+/// the [`Inlet`]. Nothing that a bridge has brought goes out over a bridge again, be it this or another one, on any node, so that
+/// nothing goes in a circle. Who wants to connect two systems with each other has a [consumer](super::Hub::consume) send what comes from the
+/// one to a topic that goes out to the other.
 ///
 /// Usually every node of a cluster has the bridge: then each sends what was sent on it, and keeps what comes in to itself,
 /// since it comes in everywhere. A bridge that only one node has [serves the cluster](Self::serves_cluster).
@@ -96,14 +97,10 @@ pub(super) fn build<B: Bridge>(core: &Arc<Core>, bridge: B) -> Result<Bridged, B
     let patterns = bridge.patterns();
     let patterns = patterns.iter().map(|pattern| pattern.parse()).collect::<Result<Vec<Pattern>, _>>()?;
     let name = Name::take(core, bridge.name())?;
-    let reach = if bridge.serves_cluster() { Reach::Cluster } else { Reach::Bridges };
+    let reach = if bridge.serves_cluster() { Reach::Cluster } else { Reach::Bridged };
     let origin = Origin { node: None, bridge: Some(Arc::clone(&name.name)), reach };
     let queue = Queue::new(CAPACITY);
-    let way = Way {
-        name: Arc::clone(&name.name),
-        queue: Arc::clone(&queue),
-        serves_cluster: bridge.serves_cluster(),
-    };
+    let way = Way { queue: Arc::clone(&queue), serves_cluster: bridge.serves_cluster() };
     let subscription = core.subscribe(Listener::new(Kind::Bridge(way)), patterns);
     let token = core.tasks.token();
     let (stop, carrier) = (token.clone(), Carrier { bridge, queue, name, _subscription: subscription });
@@ -156,7 +153,7 @@ impl<B: Bridge> Carrier<B> {
         let mut panics = 0;
         loop {
             let message = poll_fn(|cx| self.queue.poll_pop(cx)).await;
-            panics = if self.carry(&*message).await { 0 } else { panics + 1 };
+            panics = if self.carry(message).await { 0 } else { panics + 1 };
             if panics > 0 {
                 sleep(backoff::pause(panics)).await;
             }
@@ -164,27 +161,29 @@ impl<B: Bridge> Carrier<B> {
     }
 
     /// Returns whether it did not panic.
-    async fn carry(&self, message: &dyn Carried) -> bool {
-        let topic = &message.head().topic;
-        let sent = guard(async {
-            let body = json(message).map_err(String::clone)?;
-            self.bridge.send(topic, body.clone()).await
+    async fn carry(&self, message: Arc<dyn Carried>) -> bool {
+        let topic = Arc::clone(&message.head().topic);
+        // What the application has written ends in here as well: the message, and what is said about a failure.
+        let sent = guard(async move {
+            let (topic, body) = (&message.head().topic, json(&*message).map_err(String::clone)?);
+            self.bridge.send(topic, body.clone()).await.map_err(|error| error.to_string())
         });
-        match sent.await {
+        let sent: Result<Result<(), String>, Panic> = sent.await;
+        match sent {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => self.fail(topic, &error.to_string()),
+            Ok(Err(error)) => self.fail(&topic, &error),
             Err(panic) => {
-                self.fail(topic, &shown_error(&panic));
+                self.fail(&topic, &panic);
                 return false;
             }
         }
         true
     }
 
-    fn fail(&self, topic: &str, error: &str) {
+    fn fail(&self, topic: &str, error: &impl fmt::Display) {
         metrics::counter!("firecrest_hub_dropped_total", "reason" => "bridge").increment(1);
         if self.name.core.noise.is_news("bridge") {
-            let (bridge, error) = (&*self.name.name, shortened(error));
+            let (bridge, error) = (&*self.name.name, shown_error(error));
             tracing::warn!(bridge, topic, error, "a message did not get over a bridge");
         }
     }

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use metrics::SharedString;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -11,8 +12,9 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use super::backoff;
 use super::durations::Durations;
 use super::queue::{CAPACITY, Queue};
-use super::tasks::{Tasks, guard, shortened};
+use super::tasks::{Tasks, UNNAMED, guard, shortened};
 use super::{Body, ConsumerStats, Feed, Message};
+use crate::telemetry::meter::BACKLOGS;
 use crate::telemetry::{Panic, shown_error};
 
 /// What [`validate`](ConsumerOptions::validate) is.
@@ -35,8 +37,8 @@ impl<T> Default for ConsumerOptions<T> {
 }
 
 impl<T> ConsumerOptions<T> {
-    /// What it is called in statistics, metrics and the log. It is a label of metrics: there should be no more than a few. Default: its
-    /// first pattern.
+    /// What it is called in statistics, metrics and the log. It is a label of metrics: there should be no more than a few, which may have
+    /// several consumers each. Default: its first pattern, and `unnamed` in metrics.
     pub fn name(self, name: impl Into<String>) -> Self {
         ConsumerOptions { name: Some(name.into()), ..self }
     }
@@ -99,7 +101,7 @@ impl Consumer {
         E: fmt::Display + Send + 'static,
     {
         let feed = feed.capacity(options.capacity);
-        let record = ConsumerRecord::new(name, &feed);
+        let record = ConsumerRecord::new(name, options.name, &feed);
         let token = tasks.token();
         let worker = Arc::new(Worker {
             feed: tokio::sync::Mutex::new(feed),
@@ -161,7 +163,7 @@ impl<T: Body, F> Worker<T, F> {
     {
         let mut panics = 0;
         loop {
-            // Reading the JSON of another type may panic.
+            // What does not fit is dropped in there, which is the application's code and may panic.
             let next = guard(async { self.feed.lock().await.next().await });
             let message = tokio::select! {
                 biased;
@@ -224,6 +226,8 @@ enum Refusal {
 /// What a consumer has done.
 pub(super) struct ConsumerRecord {
     name: String,
+    /// What metrics call it.
+    label: SharedString,
     queue: Arc<Queue>,
     mistyped: Arc<AtomicU64>,
     received: AtomicU64,
@@ -236,9 +240,13 @@ pub(super) struct ConsumerRecord {
 }
 
 impl ConsumerRecord {
-    fn new<T>(name: String, feed: &Feed<T>) -> Arc<Self> {
+    fn new<T>(name: String, label: Option<String>, feed: &Feed<T>) -> Arc<Self> {
+        let label = label.map_or(SharedString::const_str(UNNAMED), SharedString::from);
+        let queue: Weak<Queue> = Arc::downgrade(feed.queue());
+        BACKLOGS.add(&label, queue);
         Arc::new(ConsumerRecord {
             name,
+            label,
             queue: Arc::clone(feed.queue()),
             mistyped: Arc::clone(feed.mistyped()),
             received: AtomicU64::new(0),
@@ -253,12 +261,11 @@ impl ConsumerRecord {
 
     fn end(&self, count: &AtomicU64, result: &'static str, error: Option<&str>) {
         count.fetch_add(1, Ordering::Relaxed);
-        metrics::counter!("firecrest_hub_consumed_total", "consumer" => self.name.clone(), "result" => result)
+        metrics::counter!("firecrest_hub_consumed_total", "consumer" => self.label.clone(), "result" => result)
             .increment(1);
-        metrics::gauge!("firecrest_hub_backlog", "consumer" => self.name.clone())
-            .set(self.queue.len() as f64);
         if let Some(error) = error {
-            tracing::debug!(consumer = self.name, result, error, "a message was not handled");
+            let shown = shown_error(&error);
+            tracing::debug!(consumer = self.name, result, error = shown, "a message was not handled");
             *self.last_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(shortened(error));
         }
     }

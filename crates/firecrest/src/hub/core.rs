@@ -7,25 +7,29 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 use bytes::Bytes;
 use firecrest_pubsub::PubSub;
 
+use super::clock::{Clock, Stamp, is_sound};
 use super::entry::Entry;
 use super::grammar::check_topic;
 use super::link::Link;
 use super::listener::{Kind, Listener};
 use super::noise::Noise;
 use super::origin::Origin;
-use super::parcel::{Carried, Head, Letter, now};
+use super::parcel::{Carried, Head, Letter};
 use super::route::Route;
 use super::router::Router;
+use super::shelf::Shelf;
 use super::stats::Reports;
 use super::tasks::Tasks;
 use super::{Pattern, SendError, TopicError};
-use crate::telemetry::meter::{Limit, reached};
+use crate::telemetry::meter::{Count, Limit, add, reached};
+use crate::telemetry::{Panic, shown_error};
 
 /// Most topics that have handles: 10,000, and as many of this node alone. One more is refused.
 const MAX_TOPICS: usize = 10_000;
 
 pub(crate) struct Core {
     pub(super) router: Router,
+    pub(super) clock: Clock,
     /// Topics that somebody has a handle of: those of all nodes, and those of this one alone.
     topics: [RwLock<Topics>; 2],
     /// The other nodes, if there can be any.
@@ -43,6 +47,7 @@ impl Core {
     pub(crate) fn new(pubsub: &PubSub) -> Arc<Self> {
         Arc::new_cyclic(|core| Core {
             router: Router::default(),
+            clock: Clock::default(),
             topics: Default::default(),
             link: Link::new(pubsub, core),
             tasks: Tasks::default(),
@@ -142,28 +147,65 @@ impl Core {
             return Ok(());
         }
         let json = json()?;
-        let at = self.known(topic, false).map_or_else(now, |entry| entry.shelf.stamp());
-        self.hand_out(&route, &(Arc::new(Letter::new(Head::new(topic.into(), at, origin), json)) as _));
+        let head = Head::new(topic.into(), self.stamp(&route), origin);
+        self.hand_out(&route, &(Arc::new(Letter::new(head, json)) as _));
         Ok(())
+    }
+
+    /// When a message is sent that goes there.
+    pub(super) fn stamp(&self, route: &Route) -> Stamp {
+        if route.needs_order { self.clock.stamp() } else { Stamp::unordered() }
     }
 
     /// Takes a message that another node has sent.
     pub(super) fn hear(&self, letter: Letter) {
-        metrics::counter!("firecrest_hub_messages_total", "direction" => "in").increment(1);
+        self.see(&letter);
+        add(Count::HubIn, 1);
         let route = self.router.route(&letter.head().topic, false);
         self.hand_out(&route, &(Arc::new(letter) as _));
+    }
+
+    /// Follows the clock of a message of another node.
+    pub(super) fn see(&self, letter: &Letter) {
+        let order = letter.head().stamp.order;
+        self.clock.see(order);
+        if !is_sound(order) && self.noise.is_news("clock") {
+            let node = letter.head().origin.node.as_deref();
+            tracing::warn!(
+                node,
+                "the clock of another node is ahead by more than a day: what it says is not kept"
+            );
+        }
+    }
+
+    /// Keeps a message, unless it is of another type than what is kept.
+    pub(super) fn shelve(&self, shelf: &Shelf, message: &Arc<dyn Carried>) {
+        match shelf.fits(message) {
+            Ok(()) => shelf.put(message),
+            Err(error) => {
+                metrics::counter!("firecrest_hub_dropped_total", "reason" => "type").increment(1);
+                if self.noise.is_news("kept type") {
+                    let (topic, error) = (&*message.head().topic, shown_error(&error));
+                    tracing::warn!(
+                        topic,
+                        error,
+                        "a message does not fit the type of its topic, and is not kept"
+                    );
+                }
+            }
+        }
     }
 
     /// Hands a message to all who listen and hear what comes from there.
     pub(super) fn hand_out(&self, route: &Route, message: &Arc<dyn Carried>) {
         let origin = &message.head().origin;
         if origin.node.is_none() {
-            metrics::counter!("firecrest_hub_messages_total", "direction" => "local").increment(1);
+            add(Count::HubLocal, 1);
         }
         let mut peers = Vec::new();
         for listener in route.listeners.iter().filter(|listener| listener.hears(origin)) {
             match &listener.kind {
-                Kind::Shelf(shelf) => shelf.put(message),
+                Kind::Shelf(shelf) => self.shelve(shelf, message),
                 Kind::Queue(queue) => queue.push(Arc::clone(message)),
                 Kind::Count(count) => drop(count.fetch_add(1, Ordering::Relaxed)),
                 Kind::Bridge(way) => way.queue.push(Arc::clone(message)),
@@ -172,6 +214,13 @@ impl Core {
         }
         if let Some(link) = self.link.as_ref().filter(|_| !peers.is_empty()) {
             link.publish(self, &peers, &**message);
+        }
+    }
+
+    /// Notes that the application's code has panicked where messages of other nodes are taken.
+    pub(super) fn panicked(&self, panic: &Panic) {
+        if self.noise.is_news("panic") {
+            tracing::error!(error = shown_error(panic), "a message of another node has made something panic");
         }
     }
 
@@ -208,6 +257,10 @@ impl Drop for Subscription {
             && let Some(link) = &self.core.link
         {
             link.wake();
+        }
+        if let Kind::Queue(queue) = &self.listener.kind {
+            // A topic may remember the listener until somebody else comes or goes.
+            queue.clear();
         }
     }
 }

@@ -2,14 +2,16 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
 
 use super::core::{Core, Subscription};
 use super::listener::{Kind, Listener};
-use super::origin::Origin;
+use super::origin::{Origin, Reach};
 use super::parcel::{Head, Parcel};
+use super::polls::Report;
 use super::route::Route;
 use super::shelf::Shelf;
-use super::{Body, Keep, Pattern, Stale};
+use super::{Body, Keep, Pattern};
 
 /// A generation that there never is.
 const NEVER: u64 = u64::MAX;
@@ -46,8 +48,9 @@ impl Entry {
         if keep.count() <= self.shelf.keeps() {
             return;
         }
-        self.shelf.raise(keep);
+        // In this order: whoever finds that so much is kept already may rely on it.
         self.shelved.get_or_init(|| self.listen(Kind::Shelf(Arc::clone(&self.shelf))));
+        self.shelf.raise(keep);
         if let Some(link) = self.core.link.as_ref().filter(|_| !self.is_local) {
             link.ask(&self.name, keep.count());
         }
@@ -64,7 +67,9 @@ impl Entry {
         if !route.needs_message {
             return Core::count(&route);
         }
-        let head = Head::new(Arc::clone(&self.name), self.shelf.stamp(), Origin::default());
+        let reach = if self.is_local { Reach::Node } else { Reach::Cluster };
+        let origin = Origin { reach, ..Origin::default() };
+        let head = Head::new(Arc::clone(&self.name), self.core.stamp(&route), origin);
         self.core.hand_out(&route, &(Arc::new(Parcel::new(head, value)) as _));
     }
 
@@ -94,10 +99,17 @@ impl Entry {
         found
     }
 
-    /// Tells the others that this node has polled, and whether what is kept is stale now.
-    pub(super) fn polled_here(&self, stale: Option<&Stale>) {
+    /// Tells the others that this node begins to poll, which takes so long at most.
+    pub(super) fn asks_here(&self, most: Duration) {
         if let Some(link) = self.core.link.as_ref().filter(|_| !self.is_local) {
-            link.polled(&self.name, stale);
+            link.asks(&self.name, most);
+        }
+    }
+
+    /// Tells the others what has come of this node's poll.
+    pub(super) fn polled_here(&self, report: &Report) {
+        if let Some(link) = self.core.link.as_ref().filter(|_| !self.is_local) {
+            link.polled(&self.name, report);
         }
     }
 

@@ -16,6 +16,7 @@ use super::core::Subscription;
 use super::parcel::{Carried, open};
 use super::queue::{CAPACITY, Queue};
 use super::{Body, Message, Sampled};
+use crate::telemetry::shown_error;
 
 /// The messages of a topic or a pattern, from when it was made until it is dropped. It never ends.
 ///
@@ -82,6 +83,7 @@ impl<T: Body> Feed<T> {
         metrics::counter!("firecrest_hub_dropped_total", "reason" => "type").increment(1);
         if self.subscription.core.noise.is_news("type") {
             let (topic, wanted) = (&*message.head().topic, std::any::type_name::<T>());
+            let error = shown_error(&error);
             tracing::warn!(topic, wanted, error, "a message does not fit the type of a listener");
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::Serialize;
+use tokio::task::JoinHandle;
 
 use super::bridge::{self, Bridge, Bridged};
 use super::core::{Core, Subscription};
@@ -29,7 +30,7 @@ impl Hub {
     }
 
     /// A topic whose messages are of one type. What it keeps is there for whoever comes later, also on another node; where a topic has
-    /// several handles, it is the most that any of them asks for.
+    /// several handles, it is the most that any of them asks for, and the type is that of the first.
     ///
     /// # Errors
     /// When the name is no topic, or more than 10,000 topics have handles.
@@ -47,6 +48,7 @@ impl Hub {
 
     fn handle<T: Body>(&self, name: &str, keep: Keep, is_local: bool) -> Result<Topic<T>, TopicError> {
         let entry = self.0.entry(name, is_local)?;
+        entry.shelf.set_type::<T>();
         entry.keep(keep);
         Ok(Topic::new(entry))
     }
@@ -140,13 +142,14 @@ impl Hub {
         let also = std::mem::take(&mut options.also);
         let patterns = std::iter::once(pattern).chain(also.iter().map(String::as_str));
         let patterns = patterns.map(str::parse).collect::<Result<Vec<Pattern>, _>>()?;
-        let name = options.name.take().unwrap_or_else(|| pattern.into());
+        let name = options.name.clone().unwrap_or_else(|| pattern.into());
         let consumer = Consumer::start(&self.0.tasks, name, self.feed(patterns), options, handle);
         self.0.reports.add_consumer(Arc::downgrade(consumer.record()));
         Ok(consumer)
     }
 
     /// Asks again and again, for all who look at a topic, and publishes what it is told (D006). The topic keeps at least its last value.
+    /// The text of errors goes to the log.
     ///
     /// When a run fails, panics or takes too long, the last value stays and is [stale](Topic::stale) (D008). The next run comes
     /// after the interval, then after twice and four times that, up to five minutes or the interval if that is longer; or when
@@ -205,6 +208,11 @@ impl Hub {
     /// The counters of all consumers and pollers on this node (M034).
     pub fn stats(&self) -> HubStats {
         self.0.reports.stats()
+    }
+
+    /// A task of the framework's own, which ends when the endpoint shuts down, like consumers and pollers.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        self.0.tasks.spawn_until_stop(task)
     }
 
     fn feed<T: Body>(&self, patterns: Vec<Pattern>) -> Feed<T> {

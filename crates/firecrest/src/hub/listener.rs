@@ -32,7 +32,6 @@ pub(super) enum Kind {
 
 /// A bridge's end of the hub.
 pub(super) struct Way {
-    pub(super) name: Arc<str>,
     pub(super) queue: Arc<Queue>,
     /// Whether it carries what other nodes send, and hands them what it brings.
     pub(super) serves_cluster: bool,
@@ -69,13 +68,15 @@ impl Listener {
     }
 
     /// Whether it hears what comes from there. Nothing goes back to where it came from, nor in a circle: what a node heard of
-    /// another it tells no third, and a bridge never carries what a bridge of its name has brought, on whichever node.
+    /// another it tells no third, and a bridge never carries what a bridge has brought, whichever and on whichever node.
     pub(super) fn hears(&self, origin: &Origin) -> bool {
         match &self.kind {
             Kind::Shelf(_) | Kind::Queue(_) | Kind::Count(_) => origin.node.is_none() || !self.is_local,
             Kind::Peer(_) => origin.node.is_none() && origin.reach == Reach::Cluster,
             Kind::Bridge(way) => {
-                (origin.node.is_none() || way.serves_cluster) && origin.bridge.as_ref() != Some(&way.name)
+                (origin.node.is_none() || way.serves_cluster)
+                    && origin.bridge.is_none()
+                    && origin.reach == Reach::Cluster
             }
         }
     }

@@ -50,8 +50,9 @@
 //! # Several nodes
 //!
 //! Messages reach the nodes that listen to them, and no others; topics of [`Hub::local`] none. What a topic keeps is the newest of all
-//! nodes, by the times at which the messages were sent; a node that gets a handle of a topic asks the others for what they
-//! keep, 256 KiB of each topic at most. A node that ends says so; what is known of one that is killed is forgotten after 30 seconds.
+//! nodes, by the order in which the messages were sent; a node that gets a handle of a topic, or meets another, asks for what is kept
+//! there, 256 KiB of each topic at most. Clocks may differ by a day; what one says that is further ahead is heard, and not kept. A node that
+//! ends says so; what is known of one that is killed is forgotten after 30 to 40 seconds.
 //!
 //! Every node that has a poller polls for itself, or they leave it to one at a time: [`Every::once_per_cluster`].
 //!
@@ -67,13 +68,14 @@
 //! | `grammar`, `error` | topics and patterns, and what can be wrong with them |
 //! | `core`, `entry` | what handles share: all of a hub, all of a topic |
 //! | `router`, `route`, `listener` | who listens to what |
-//! | `parcel`, `origin` | a message on its way, and from where it comes |
-//! | `queue`, `shelf` | where messages wait; where they are kept |
+//! | `parcel`, `origin`, `clock` | a message on its way, from where it comes, and when it was sent |
+//! | `queue`, `shelf`, `polls` | where messages wait; where they are kept; whether what is kept is true |
 //! | `link` | the other nodes |
 //! | `tasks`, `backoff`, `durations`, `stats`, `noise` | keeping tasks, and what they did |
 
 mod backoff;
 mod bridge;
+mod clock;
 mod consumer;
 mod core;
 mod counted;
@@ -92,6 +94,7 @@ mod origin;
 mod parcel;
 mod poller;
 mod polling;
+mod polls;
 mod queue;
 mod route;
 mod router;
@@ -111,10 +114,10 @@ pub use hub::Hub;
 pub use message::{Body, Message};
 pub use poller::Poller;
 pub use polling::{Every, PollError, Polled};
+pub use polls::Stale;
 pub use sampled::{Sample, Sampled};
-pub use shelf::{Keep, Stale};
+pub use shelf::Keep;
 pub use stats::{ConsumerStats, HubStats, PollerStats};
 pub use topic::Topic;
 
 pub(crate) use core::Core;
-pub(crate) use tasks::guard;

@@ -18,6 +18,8 @@ pub(super) enum Reach {
     /// To whoever listens, wherever.
     #[default]
     Cluster,
-    /// To this node and over its bridges: each node's own bridge brings it there.
-    Bridges,
+    /// To this node, since a bridge has brought it: each node's own bridge brings it there.
+    Bridged,
+    /// To this node alone.
+    Node,
 }

@@ -1,13 +1,19 @@
 //! A message on its way: a value, or JSON, and each made of the other once, when somebody needs it.
 
-use std::any::Any;
-use std::sync::{Arc, OnceLock};
+use std::any::{Any, TypeId};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 
+use super::clock::Stamp;
 use super::origin::Origin;
 use super::{Body, Message};
+use crate::telemetry::Panic;
+
+/// Of how many types it is remembered what a message is as one of them, other than the one that it was sent as.
+const MAX_READINGS: usize = 4;
 
 /// A message of any type.
 pub(super) trait Carried: Any + Send + Sync {
@@ -20,13 +26,15 @@ pub(super) trait Carried: Any + Send + Sync {
 /// What is known of every message.
 pub(super) struct Head {
     pub(super) topic: Arc<str>,
-    /// When it was sent, in microseconds since the epoch.
-    pub(super) at: u64,
+    pub(super) stamp: Stamp,
     pub(super) origin: Origin,
     json: OnceLock<Result<Bytes, String>>,
-    /// The message of the first type that it was wanted as, when it was sent as another.
-    decoded: OnceLock<Arc<dyn Any + Send + Sync>>,
+    /// What it is as the types that it was wanted as, when it was sent as another.
+    readings: Mutex<Vec<Reading>>,
 }
+
+/// What a message is as a type, or why it is none.
+type Reading = (TypeId, Result<Arc<dyn Any + Send + Sync>, Arc<str>>);
 
 /// A message that was sent as a value.
 pub(super) struct Parcel<T> {
@@ -40,17 +48,25 @@ pub(super) struct Letter {
 }
 
 impl Head {
-    pub(super) fn new(topic: Arc<str>, at: u64, origin: Origin) -> Self {
-        Head { topic, at, origin, json: OnceLock::new(), decoded: OnceLock::new() }
+    pub(super) fn new(topic: Arc<str>, stamp: Stamp, origin: Origin) -> Self {
+        Head { topic, stamp, origin, json: OnceLock::new(), readings: Mutex::default() }
     }
 
     pub(super) fn time(&self) -> SystemTime {
-        time(self.at)
+        time(self.stamp.at)
     }
 
     /// Which of two messages is the newer, and whether they are the same.
     pub(super) fn age(&self) -> (u64, Option<&Arc<str>>) {
-        (self.at, self.origin.node.as_ref())
+        (self.stamp.order, self.origin.node.as_ref())
+    }
+
+    fn readings(&self) -> MutexGuard<'_, Vec<Reading>> {
+        self.readings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reading(&self, of: TypeId) -> Option<Result<Arc<dyn Any + Send + Sync>, Arc<str>>> {
+        self.readings().iter().find(|(known, _)| *known == of).map(|(_, reading)| reading.clone())
     }
 }
 
@@ -70,6 +86,11 @@ impl Letter {
     pub(super) fn new(head: Head, json: Bytes) -> Self {
         let _ = head.json.set(Ok(json));
         Letter { head }
+    }
+
+    /// It comes from this node, whatever it says itself.
+    pub(super) fn from(&mut self, node: Arc<str>) {
+        self.head.origin.node = Some(node);
     }
 }
 
@@ -93,34 +114,52 @@ impl Carried for Letter {
     }
 }
 
-/// The message as JSON.
+/// The message as JSON. Writing it may panic, which is an error like others.
 pub(super) fn json(carried: &dyn Carried) -> Result<&Bytes, &String> {
-    carried.head().json.get_or_init(|| carried.encode()).as_ref()
+    carried.head().json.get_or_init(|| quietly(|| carried.encode())).as_ref()
 }
 
-/// The message as a type: the one it was sent as, or any other that its JSON fits.
+/// The message as a type: the one it was sent as, or any other that its JSON fits. It is read once, and remembered also if it does not fit.
 pub(super) fn open<T: Body>(carried: &Arc<dyn Carried>) -> Result<Message<T>, String> {
     let any: Arc<dyn Any + Send + Sync> = Arc::clone(carried) as _;
     if let Ok(parcel) = any.downcast::<Parcel<T>>() {
         return Ok(Message(parcel));
     }
     let head = carried.head();
-    if let Some(known) = head.decoded.get()
-        && let Ok(parcel) = Arc::clone(known).downcast::<Parcel<T>>()
-    {
-        return Ok(Message(parcel));
-    }
-    let json = json(&**carried).map_err(String::clone)?;
-    let value = serde_json::from_slice(json).map_err(|error| error.to_string())?;
-    let parcel = Arc::new(Parcel { head: head.again(), value });
-    let _ = head.decoded.set(Arc::clone(&parcel) as _);
+    let of = TypeId::of::<T>();
+    let reading = head.reading(of).unwrap_or_else(|| {
+        let reading = read::<T>(&**carried).map(|parcel| parcel as Arc<dyn Any + Send + Sync>);
+        let reading = reading.map_err(Arc::from);
+        let mut readings = head.readings();
+        if readings.len() < MAX_READINGS {
+            readings.push((of, reading.clone()));
+        }
+        reading
+    });
+    let parcel = reading.map_err(|error| error.to_string())?.downcast().map_err(|_| "another type")?;
     Ok(Message(parcel))
+}
+
+/// Whether the message is one of the type.
+pub(super) fn fits<T: Body>(carried: &Arc<dyn Carried>) -> Result<(), String> {
+    if (&**carried as &dyn Any).is::<Parcel<T>>() { Ok(()) } else { open::<T>(carried).map(drop) }
+}
+
+fn read<T: Body>(carried: &dyn Carried) -> Result<Arc<Parcel<T>>, String> {
+    let json = json(carried).map_err(String::clone)?;
+    let value = quietly(|| serde_json::from_slice(json).map_err(|error| error.to_string()))?;
+    Ok(Arc::new(Parcel { head: carried.head().again(), value }))
+}
+
+/// Runs code of the application that reads or writes a value.
+fn quietly<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(Panic::new(panic).to_string()))
 }
 
 impl Head {
     /// For the same message as another type.
     fn again(&self) -> Self {
-        Head::new(Arc::clone(&self.topic), self.at, self.origin.clone())
+        Head::new(Arc::clone(&self.topic), self.stamp, self.origin.clone())
     }
 }
 

@@ -11,15 +11,16 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::durations::Durations;
-use super::tasks::{Tasks, guard, shortened};
-use super::{Body, Every, PollError, Polled, PollerStats, Stale, Topic};
+use super::polls::Report;
+use super::tasks::{Tasks, UNNAMED, guard, shortened};
+use super::{Body, Every, PollError, Polled, PollerStats, Topic};
 use crate::telemetry::{Panic, shown_error};
 
 /// The longest wait after failures, unless the interval is longer.
 const LONGEST: Duration = Duration::from_secs(5 * 60);
 
 /// The longest time that whoever is asked can say not to be asked again for.
-const LONGEST_TOLD: Duration = Duration::from_secs(24 * 60 * 60);
+pub(super) const LONGEST_TOLD: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long a poller that leaves it to others waits for them before the first run, at least; twice as long at most.
 const GET_TO_KNOW: Duration = Duration::from_millis(500);
@@ -42,7 +43,11 @@ impl Poller {
         A: Into<Polled<T>> + Send + 'static,
         E: Into<PollError> + Send + 'static,
     {
-        let record = Arc::new(PollerRecord::new(topic.name()));
+        if every.once && topic.entry().is_local {
+            let topic = topic.name();
+            tracing::warn!(topic, "a topic of each node alone is polled on each node, not once per cluster");
+        }
+        let record = Arc::new(PollerRecord::new(topic.name(), every.name));
         let token = tasks.token();
         let now = Instant::now();
         let next = if every.is_delayed { now + every.interval } else { now };
@@ -55,7 +60,7 @@ impl Poller {
             record: Arc::clone(&record),
             next,
             failures: 0,
-            true_at: SystemTime::now(),
+            began_at: SystemTime::now(),
         };
         let task = tasks.spawn(asking.run(token.clone()));
         Poller { record, stop: token.drop_guard(), task }
@@ -99,8 +104,8 @@ struct Asking<T, F> {
     next: Instant,
     /// How often there was no answer since there was one.
     failures: u32,
-    /// When the last value was known to be true.
-    true_at: SystemTime,
+    /// When it began to ask at all.
+    began_at: SystemTime,
 }
 
 impl<T: Body, F> Asking<T, F> {
@@ -148,8 +153,8 @@ impl<T: Body, F> Asking<T, F> {
     /// How long to leave it to another node to ask, if that matters and one does.
     fn others_turn(&self) -> Option<Duration> {
         let Every { interval, once, .. } = self.every;
-        let since = self.topic.entry().shelf.since_elsewhere().filter(|_| once)?;
-        let left = interval.checked_sub(since).filter(|left| !left.is_zero())?;
+        let left = once.then(|| self.topic.entry().shelf.polls.left(interval));
+        let left = left.filter(|left| !left.is_zero())?;
         Some(left + interval.mul_f64(rand::random_range(0.05..=0.1)))
     }
 
@@ -163,78 +168,102 @@ impl<T: Body, F> Asking<T, F> {
     {
         let (began, began_at) = (Instant::now(), SystemTime::now());
         self.record.begin(began_at);
-        // What it brings is turned into what is wanted by the application's code, too.
-        let asking = async { (self.ask)().await.map(Into::into).map_err(Into::into) };
-        let (result, answer) = match timeout(self.every.timeout, guard(asking)).await {
+        if self.every.once {
+            self.topic.entry().asks_here(self.every.timeout);
+        }
+        // All that the application has written runs in here: also what becomes of the answer, and of an end before its time.
+        let asking = guard(async {
+            let asking =
+                async { (self.ask)().await.map(Into::into).map_err(|error| Failure::of(&error.into())) };
+            timeout(self.every.timeout, asking).await
+        });
+        let (result, answer) = match asking.await {
             Ok(Ok(Ok(answer))) => ("ok", Ok(answer)),
-            Ok(Ok(Err(error))) => ("error", Err(error)),
-            Ok(Err(panic)) => ("panic", Err(PollError::from(panic))),
-            Err(_) => {
+            Ok(Ok(Err(failure))) => ("error", Err(failure)),
+            Ok(Err(_)) => {
                 let error = format_args!("no answer within {:?}", self.every.timeout);
-                ("timeout", Err(PollError::new(error)))
+                ("timeout", Err(Failure::of(&PollError::new(error))))
             }
+            Err(panic) => ("panic", Err(Failure::of(&PollError::from(panic)))),
         };
         self.record.end(result, began.elapsed());
-        let next = match answer {
-            Ok(answer) => began + self.answered(answer, began_at),
-            Err(error) => Instant::now() + self.failed(&error),
+        let (next, true_at) = match answer {
+            Ok(answer) => {
+                self.answered(answer);
+                ((began + self.every.interval).max(Instant::now()), Ok(began_at))
+            }
+            Err(failure) => (Instant::now() + self.failed(&failure), Err(failure)),
         };
         // Two nodes that have asked at the same moment do not do so again.
         let apart = if self.every.once { self.every.interval / 50 } else { Duration::ZERO };
         self.next = next + jitter(self.every.jitter.max(apart));
+        self.report(true_at);
     }
 
-    /// Returns how long after the beginning to ask again.
-    fn answered(&mut self, answer: Polled<T>, at: SystemTime) -> Duration {
-        (self.failures, self.true_at) = (0, at);
+    fn answered(&mut self, answer: Polled<T>) {
+        self.failures = 0;
         self.record.failures.store(0, Ordering::Relaxed);
-        if self.topic.entry().shelf.mark(None) {
-            tracing::info!(topic = self.topic.name(), "a poll that had failed is answered again");
-        }
         if let Polled::New(value) = answer {
             self.publish(value);
         }
-        self.tell(None);
-        self.every.interval
     }
 
-    /// Writing the value as JSON may panic.
+    /// What goes when this comes may be dropped in here, and panic.
     fn publish(&self, value: T) {
         let published = catch_unwind(AssertUnwindSafe(|| self.topic.publish(value)));
         if let Err(panic) = published.map_err(Panic::new) {
-            let error = shown_error(&panic);
-            tracing::error!(
-                topic = self.topic.name(),
-                error,
-                "what a poll has brought did not get to everybody"
-            );
-        }
-    }
-
-    /// Tells the other nodes, if they leave it to this one.
-    fn tell(&self, stale: Option<&Stale>) {
-        if self.every.once {
-            self.topic.entry().polled_here(stale);
+            let (topic, error) = (self.topic.name(), shown_error(&panic));
+            tracing::error!(topic, error, "what a poll has brought did not get to everybody");
         }
     }
 
     /// Returns how long to wait now.
-    fn failed(&mut self, error: &PollError) -> Duration {
+    fn failed(&mut self, failure: &Failure) -> Duration {
         self.failures = self.failures.saturating_add(1);
-        let text = shortened(&error.to_string());
-        self.record.fail(self.failures, &text);
-        let stale = Stale { since: self.true_at, error: text };
-        tracing::debug!(topic = self.topic.name(), error = stale.error, "a poll has failed");
-        self.tell(Some(&stale));
-        if self.topic.entry().shelf.mark(Some(stale)) {
-            tracing::warn!(
-                topic = self.topic.name(),
-                %error,
-                "a poll has failed: the last value is shown, and it is tried again"
-            );
-        }
-        let told = error.after.unwrap_or_default().min(LONGEST_TOLD);
+        self.record.fail(self.failures, &failure.text);
+        let error = shown_error(&failure.text);
+        tracing::debug!(topic = self.topic.name(), error, "a poll has failed");
+        let told = failure.after.unwrap_or_default().min(LONGEST_TOLD);
         longer(self.every.interval, self.failures).max(told)
+    }
+
+    /// Says what has come of it: to whoever looks, and to the other nodes if they leave it to this one.
+    fn report(&self, true_at: Result<SystemTime, Failure>) {
+        let (entry, topic) = (self.topic.entry(), self.topic.name());
+        let error = true_at.as_ref().err().map(|failure| failure.text.clone());
+        let report = Report {
+            order: entry.core.clock.stamp().order,
+            true_at: true_at.unwrap_or_else(|_| entry.shelf.polls.true_at().unwrap_or(self.began_at)),
+            error: error.clone(),
+            rest: self.next.saturating_duration_since(Instant::now()),
+        };
+        if self.every.once {
+            entry.polled_here(&report);
+        }
+        match (entry.shelf.polled_here(report, self.every.once), error) {
+            (false, _) => {}
+            (true, None) => tracing::info!(topic, "a poll that had failed is answered again"),
+            (true, Some(error)) => {
+                let error = shown_error(&error);
+                tracing::warn!(
+                    topic,
+                    error,
+                    "a poll has failed: the last value is shown, and it is tried again"
+                );
+            }
+        }
+    }
+}
+
+/// Why a run has failed.
+struct Failure {
+    text: String,
+    after: Option<Duration>,
+}
+
+impl Failure {
+    fn of(error: &PollError) -> Self {
+        Failure { text: shortened(&error.to_string()), after: error.after }
     }
 }
 
@@ -250,6 +279,8 @@ fn jitter(most: Duration) -> Duration {
 /// What a poller has done.
 pub(super) struct PollerRecord {
     name: String,
+    /// What metrics call it.
+    label: &'static str,
     runs: AtomicU64,
     answered: AtomicU64,
     failed: AtomicU64,
@@ -265,9 +296,10 @@ struct Last {
 }
 
 impl PollerRecord {
-    fn new(name: &str) -> Self {
+    fn new(name: &str, label: Option<&'static str>) -> Self {
         PollerRecord {
             name: name.into(),
+            label: label.unwrap_or(UNNAMED),
             runs: AtomicU64::new(0),
             answered: AtomicU64::new(0),
             failed: AtomicU64::new(0),
@@ -286,9 +318,9 @@ impl PollerRecord {
         let count = if result == "ok" { &self.answered } else { &self.failed };
         count.fetch_add(1, Ordering::Relaxed);
         self.times.add(took);
-        let poller = || self.name.clone();
-        metrics::counter!("firecrest_hub_polls_total", "poller" => poller(), "result" => result).increment(1);
-        metrics::histogram!("firecrest_hub_poll_seconds", "poller" => poller()).record(took);
+        metrics::counter!("firecrest_hub_polls_total", "poller" => self.label, "result" => result)
+            .increment(1);
+        metrics::histogram!("firecrest_hub_poll_seconds", "poller" => self.label).record(took);
     }
 
     fn fail(&self, failures: u32, error: &str) {

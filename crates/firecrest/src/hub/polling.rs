@@ -7,6 +7,9 @@ use std::time::Duration;
 /// The shortest interval.
 const SHORTEST: Duration = Duration::from_millis(1);
 
+/// The longest time of all: a year.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// How often to ask, and when not to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
@@ -17,32 +20,39 @@ pub struct Every {
     pub(super) is_delayed: bool,
     pub(super) while_watched: bool,
     pub(super) once: bool,
+    pub(super) name: Option<&'static str>,
 }
 
 impl Every {
     /// Once in an interval, from the start of one run to the start of the next (D007), and for the first time at once (M029). A run that
     /// takes longer is followed by the next without a pause; two never overlap. There is no default: whoever asks has to know how often
-    /// it may. At least 1 ms.
+    /// it may. At least 1 ms, a year at most, as all times here.
     pub const fn new(interval: Duration) -> Self {
         let interval = if interval.as_nanos() < SHORTEST.as_nanos() { SHORTEST } else { interval };
         Every {
-            interval,
+            interval: bounded(interval),
             jitter: Duration::ZERO,
             timeout: Duration::from_secs(30),
             is_delayed: false,
             while_watched: false,
             once: false,
+            name: None,
         }
     }
 
     /// Waits up to so much longer each time, by chance, so that many nodes do not ask at the same moment. Default: none.
     pub const fn jitter(self, jitter: Duration) -> Self {
-        Every { jitter, ..self }
+        Every { jitter: bounded(jitter), ..self }
     }
 
     /// How long a run may take; then it is dropped, and has failed. Default: 30 s.
     pub const fn timeout(self, timeout: Duration) -> Self {
-        Every { timeout, ..self }
+        Every { timeout: bounded(timeout), ..self }
+    }
+
+    /// What metrics call the poller, and others that are alike. Default: `unnamed`.
+    pub const fn name(self, name: &'static str) -> Self {
+        Every { name: Some(name), ..self }
     }
 
     /// Waits for an interval before the first run.
@@ -56,12 +66,18 @@ impl Every {
         Every { while_watched: true, ..self }
     }
 
-    /// Asks on one node of the cluster at a time: not while another one has done so less than an interval ago. The interval is up to a fiftieth longer, by chance. Then that one's value is
-    /// shown here, and whether it is stale. When it stops, one of the others goes on, a tenth of the interval later at most. Nodes
-    /// that cannot reach each other all ask.
+    /// Asks on one node of the cluster at a time: not while another one asks, nor before it would do so again. The interval is up to a fiftieth
+    /// longer, by chance. That one's value is shown here, and whether it is stale; when it is told
+    /// [not to come back](PollError::retry_after) before a time, that holds for all nodes. When it stops, one of the others goes on: when that
+    /// one would have, and a tenth of the interval later at most. Nodes that cannot reach each other all ask, and so do
+    /// all for a topic that is [local](super::Hub::local).
     pub const fn once_per_cluster(self) -> Self {
         Every { once: true, ..self }
     }
+}
+
+const fn bounded(time: Duration) -> Duration {
+    if time.as_nanos() > LONGEST.as_nanos() { LONGEST } else { time }
 }
 
 /// What a poll has brought.

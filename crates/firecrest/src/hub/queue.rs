@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use super::parcel::Carried;
-use crate::telemetry::meter::{Limit, reached};
+use crate::telemetry::meter::{Count, Limit, Waiting, add, reached};
 
 /// How many messages wait for one who listens, unless it says otherwise.
 pub(super) const CAPACITY: usize = 1_024;
@@ -45,10 +45,10 @@ impl Queue {
         let (waker, is_sampled) = (state.waker.take(), state.is_sampled);
         drop(state);
         if is_full && is_sampled {
-            metrics::counter!("firecrest_hub_dropped_total", "reason" => "sampled").increment(1);
+            add(Count::HubSampled, 1);
         } else if is_full {
             reached(Limit::HubQueue);
-            metrics::counter!("firecrest_hub_dropped_total", "reason" => "full").increment(1);
+            add(Count::HubFull, 1);
         }
         // Dropping it runs the application's code, and so may waking: not while it is locked.
         drop(oldest);
@@ -65,10 +65,9 @@ impl Queue {
             }
             return Poll::Ready(message);
         }
-        match &mut state.waker {
-            Some(waker) => waker.clone_from(cx.waker()),
-            none => *none = Some(cx.waker().clone()),
-        }
+        let before = state.waker.replace(cx.waker().clone());
+        drop(state);
+        drop(before);
         Poll::Pending
     }
 
@@ -80,6 +79,12 @@ impl Queue {
         let oldest: Vec<_> = state.waiting.drain(..excess).collect();
         drop(state);
         drop(oldest);
+    }
+
+    /// Drops all that waits: nobody is there to take it.
+    pub(super) fn clear(&self) {
+        let waiting = std::mem::take(&mut self.state().waiting);
+        drop(waiting);
     }
 
     /// Keeps the newest few on purpose.
@@ -98,5 +103,11 @@ impl Queue {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting for Queue {
+    fn waiting(&self) -> usize {
+        self.len()
     }
 }

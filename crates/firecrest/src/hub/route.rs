@@ -12,6 +12,8 @@ pub(super) struct Route {
     pub(super) listeners: Vec<Arc<Listener>>,
     /// Whether anybody wants the message itself: those who count do not.
     pub(super) needs_message: bool,
+    /// Whether a message's place among others matters to anybody: who keeps it, here or on other nodes.
+    pub(super) needs_order: bool,
 }
 
 impl Route {
@@ -23,7 +25,9 @@ impl Route {
         listeners.sort_unstable_by_key(|listener| (!matches!(listener.kind, Kind::Shelf(_)), listener.id));
         listeners.dedup_by_key(|listener| listener.id);
         let needs_message = listeners.iter().any(|listener| !matches!(listener.kind, Kind::Count(_)));
-        Route { generation, listeners, needs_message }
+        let orders = |listener: &Arc<Listener>| matches!(listener.kind, Kind::Shelf(_) | Kind::Peer(_));
+        let needs_order = listeners.iter().any(orders);
+        Route { generation, listeners, needs_message, needs_order }
     }
 
     pub(super) fn is_empty(&self) -> bool {

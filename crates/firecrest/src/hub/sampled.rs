@@ -37,8 +37,10 @@ pub struct Sampled<T> {
 impl<T: Body> Sampled<T> {
     pub(super) fn new(feed: Feed<T>, at_most: usize, per: Duration) -> Self {
         let at_most = at_most.max(1);
+        // What waits already and has no room is left out of the first sample.
+        let missed = feed.missed();
         feed.queue().sample(at_most);
-        Sampled { missed: feed.missed(), feed, at_most, per, pause: None }
+        Sampled { missed, feed, at_most, per, pause: None }
     }
 }
 

@@ -1,14 +1,16 @@
 //! The newest messages of a topic.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::watch;
-use tokio::time::Instant;
 
-use super::parcel::{Carried, now};
+use super::Body;
+use super::clock::is_sound_at;
+use super::origin::Reach;
+use super::parcel::{Carried, fits, now};
+use super::polls::{Polls, Report, Stale};
 
 /// Most messages that are kept of a topic: 1,000.
 pub(super) const MAX_KEPT: usize = 1_000;
@@ -24,28 +26,18 @@ pub enum Keep {
     Newest(usize),
 }
 
-/// A poll has failed: what a topic holds may not be true any more (D008).
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Stale {
-    /// When the value was last known to be true, or the first poll began when there was none.
-    pub since: SystemTime,
-    /// What the last poll says.
-    pub error: String,
-}
-
 /// Keeps messages by the time at which they were sent, on whichever node.
 pub(super) struct Shelf {
     keep: AtomicUsize,
-    /// The newest time that was given or seen.
-    clock: AtomicU64,
+    /// Whether a message is of the type that the first handle has.
+    fits: OnceLock<Fits>,
     kept: Mutex<VecDeque<Arc<dyn Carried>>>,
-    stale: Mutex<Option<Stale>>,
-    /// When another node was last heard to have polled, or has sent what is kept.
-    elsewhere: Mutex<Option<Instant>>,
+    pub(super) polls: Polls,
     /// Tells that there is another message, or that the last has become stale or true again.
     pub(super) news: watch::Sender<()>,
 }
+
+type Fits = fn(&Arc<dyn Carried>) -> Result<(), String>;
 
 impl Keep {
     pub(super) fn count(self) -> usize {
@@ -61,54 +53,64 @@ impl Shelf {
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Shelf {
             keep: AtomicUsize::new(0),
-            clock: AtomicU64::new(0),
+            fits: OnceLock::new(),
             kept: Mutex::default(),
-            stale: Mutex::default(),
-            elsewhere: Mutex::default(),
+            polls: Polls::default(),
             news: watch::Sender::new(()),
         })
     }
 
+    /// Keeps messages of this type, unless it has another already.
+    pub(super) fn set_type<T: Body>(&self) {
+        self.fits.get_or_init(|| fits::<T>);
+    }
+
+    /// Whether the message is of the type that is kept; the error says why not. One that is not takes nobody's place.
+    pub(super) fn fits(&self, message: &Arc<dyn Carried>) -> Result<(), String> {
+        self.fits.get().map_or(Ok(()), |fits| fits(message))
+    }
+
     /// Keeps at least so many from now on.
     pub(super) fn raise(&self, keep: Keep) {
-        self.keep.fetch_max(keep.count(), Ordering::Relaxed);
+        self.keep.fetch_max(keep.count(), Ordering::AcqRel);
     }
 
     pub(super) fn keeps(&self) -> usize {
-        self.keep.load(Ordering::Relaxed)
+        self.keep.load(Ordering::Acquire)
     }
 
-    /// The time of a message that is sent now: later than that of any message that is known here, so that it is the last one
-    /// everywhere, whatever the clocks of the nodes say.
-    pub(super) fn stamp(&self) -> u64 {
-        if self.keeps() == 0 {
-            return now();
-        }
-        let now = now();
-        let next = |last: u64| Some(now.max(last.saturating_add(1)));
-        let last = self.clock.fetch_update(Ordering::AcqRel, Ordering::Acquire, next);
-        last.map_or(now, |last| now.max(last.saturating_add(1)))
-    }
-
-    /// Puts a message where its time says; nothing when it is here already, or older than what is kept.
+    /// Puts a message in its place; nothing when it is here already, or older than what is kept.
     pub(super) fn put(&self, message: &Arc<dyn Carried>) {
-        let age = message.head().age();
-        self.clock.fetch_max(age.0, Ordering::AcqRel);
-        if age.1.is_some() {
+        if message.head().origin.node.is_some() {
             // A time that is yet to come is that of a clock that is ahead.
-            self.hear(message.head().time().elapsed().unwrap_or_default());
+            self.polls.sent_elsewhere(message.head().time().elapsed().unwrap_or_default());
         }
-        let mut kept = self.kept();
-        let place = kept.iter().rposition(|other| other.head().age() <= age);
-        if place.is_some_and(|place| kept[place].head().age() == age) {
+        self.put_at(message, now());
+    }
+
+    /// What is of a clock that is ahead by far is not kept: it would be the newest for long.
+    fn put_at(&self, message: &Arc<dyn Carried>, now: u64) {
+        let age = message.head().age();
+        if !is_sound_at(age.0, now) {
             return;
         }
-        kept.insert(place.map_or(0, |place| place + 1), Arc::clone(message));
+        let mut kept = self.kept();
+        // Neither is what was sent when this node's own was.
+        let sound = kept.partition_point(|other| is_sound_at(other.head().age().0, now));
+        let mut gone: Vec<_> = kept.drain(sound..).collect();
+        let place = kept.iter().rposition(|other| other.head().age() <= age);
+        let is_here = place.is_some_and(|place| kept[place].head().age() == age);
+        if !is_here {
+            kept.insert(place.map_or(0, |place| place + 1), Arc::clone(message));
+        }
         let excess = kept.len().saturating_sub(self.keeps());
-        let oldest: Vec<_> = kept.drain(..excess).collect();
+        gone.extend(kept.drain(..excess));
         drop(kept);
-        drop(oldest);
-        self.news.send_replace(());
+        if !is_here {
+            self.news.send_replace(());
+        }
+        // The application's code.
+        drop(gone);
     }
 
     pub(super) fn last(&self) -> Option<Arc<dyn Carried>> {
@@ -121,40 +123,69 @@ impl Shelf {
         kept.iter().skip(kept.len().saturating_sub(count)).cloned().collect()
     }
 
-    /// Another node has polled, and says whether what is kept is stale now.
-    pub(super) fn polled_elsewhere(&self, stale: Option<Stale>) {
-        self.hear(Duration::ZERO);
-        self.mark(stale);
+    /// Those of the newest that other nodes may be told, the oldest of them first.
+    pub(super) fn newest_for_others(&self, count: usize) -> Vec<Arc<dyn Carried>> {
+        let kept = self.kept();
+        let told = kept.iter().rev().filter(|message| message.head().origin.reach == Reach::Cluster);
+        let mut told: Vec<_> = told.take(count).cloned().collect();
+        drop(kept);
+        told.reverse();
+        told
     }
 
-    /// How long ago another node was heard to have polled, or has sent a message that was kept.
-    pub(super) fn since_elsewhere(&self) -> Option<Duration> {
-        self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner).map(|at| at.elapsed())
-    }
-
-    /// Another node did something so long ago.
-    fn hear(&self, ago: Duration) {
-        let mut elsewhere = self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner);
-        *elsewhere = (*elsewhere).max(Instant::now().checked_sub(ago));
-    }
-
+    /// What is wrong with what is kept.
     pub(super) fn stale(&self) -> Option<Stale> {
-        self.stale.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.polls.stale()
     }
 
-    /// Says what the last poll has found out. Returns whether that is news: stale or true again.
-    pub(super) fn mark(&self, stale: Option<Stale>) -> bool {
-        let mut mark = self.stale.lock().unwrap_or_else(PoisonError::into_inner);
-        let (was, is) = (mark.is_some(), stale.is_some());
-        *mark = stale;
-        drop(mark);
-        if was || is {
+    /// This node has polled, for all nodes or for itself. Returns whether it is news that what is kept has become stale, or true again.
+    pub(super) fn polled_here(&self, report: Report, is_shared: bool) -> bool {
+        self.tell_if(report.error.is_some(), || self.polls.here(report, is_shared))
+    }
+
+    /// Another node has polled.
+    pub(super) fn polled_elsewhere(&self, report: Report) {
+        self.tell_if(report.error.is_some(), || self.polls.elsewhere(report));
+    }
+
+    /// Tells of what is news, or another reason.
+    fn tell_if(&self, is_stale: bool, note: impl FnOnce() -> bool) -> bool {
+        let is_news = note();
+        if is_news || is_stale {
             self.news.send_replace(());
         }
-        was != is
+        is_news
     }
 
     fn kept(&self) -> MutexGuard<'_, VecDeque<Arc<dyn Carried>>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hub::clock::Stamp;
+    use crate::hub::origin::Origin;
+    use crate::hub::parcel::{Head, Letter};
+
+    #[test]
+    fn a_clock_that_was_ahead_by_far_and_came_back_stops_nothing() {
+        let shelf = Shelf::new();
+        shelf.raise(Keep::Newest(5));
+        let (today, week) = (now(), 7 * 24 * 60 * 60 * 1_000_000);
+        let put = |order, now| {
+            let stamp = Stamp { at: order, order };
+            let letter = Letter::new(Head::new("a".into(), stamp, Origin::default()), "1".into());
+            shelf.put_at(&(Arc::new(letter) as _), now);
+        };
+        put(today, today);
+        // Its own clock says that a week has gone, and then it has not.
+        put(today + week, today + week);
+        put(today + 1, today + 1);
+        // And that of another node.
+        put(today + week, today + 2);
+        let orders: Vec<_> = shelf.newest(9).iter().map(|it| it.head().age().0 - today).collect();
+        assert_eq!(orders, [0, 1]);
     }
 }

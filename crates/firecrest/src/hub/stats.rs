@@ -1,6 +1,6 @@
 //! What consumers and pollers have done (M026, M034).
 
-use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
 use super::consumer::ConsumerRecord;
@@ -87,11 +87,17 @@ impl Reports {
     }
 
     pub(super) fn stats(&self) -> HubStats {
-        let consumers =
-            living(&self.consumers).iter().filter_map(Weak::upgrade).map(|one| one.stats()).collect();
-        let pollers = living(&self.pollers).iter().filter_map(Weak::upgrade).map(|one| one.stats()).collect();
-        HubStats { consumers, pollers }
+        let (consumers, pollers) = (all(&self.consumers), all(&self.pollers));
+        HubStats {
+            consumers: consumers.iter().map(|one| one.stats()).collect(),
+            pollers: pollers.iter().map(|one| one.stats()).collect(),
+        }
     }
+}
+
+/// The records themselves: the last pointer to one may be that which is made here, and must not be dropped under the lock.
+fn all<T>(records: &Mutex<Vec<Weak<T>>>) -> Vec<Arc<T>> {
+    living(records).iter().filter_map(Weak::upgrade).collect()
 }
 
 /// The records of those that have not ended; the others are forgotten.

@@ -1,4 +1,4 @@
-//! The tasks of a hub: consumers, pollers, bridges.
+//! The tasks of a hub: consumers, pollers, bridges, and the graph of its activity.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex, PoisonError};
@@ -10,6 +10,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::telemetry::Panic;
+
+/// What metrics call consumers and pollers that the application has not named: patterns and topics may be any number.
+pub(super) const UNNAMED: &str = "unnamed";
 
 /// How long tasks may take to end after they were told.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -31,6 +34,18 @@ impl Tasks {
         self.tracker.spawn(task)
     }
 
+    /// A task that may be dropped at any time, and is when all others end.
+    pub(super) fn spawn_until_stop(&self, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        let stop = self.token();
+        self.spawn(async move {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => {}
+                () = task => {}
+            }
+        })
+    }
+
     /// Ends all tasks, and waits until they have: five seconds at most.
     pub(super) async fn stop(&self) {
         let stop = std::mem::take(&mut *self.stop.lock().unwrap_or_else(PoisonError::into_inner));
@@ -44,7 +59,7 @@ impl Tasks {
 }
 
 /// Runs code of the application, which may panic.
-pub(crate) async fn guard<T>(work: impl Future<Output = T>) -> Result<T, Panic> {
+pub(super) async fn guard<T>(work: impl Future<Output = T>) -> Result<T, Panic> {
     AssertUnwindSafe(work).catch_unwind().await.map_err(Panic::new)
 }
 

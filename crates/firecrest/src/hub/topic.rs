@@ -14,7 +14,8 @@ use super::{Body, Counted, Feed, Keep, Message, Stale};
 use crate::source::{Changes, Source};
 
 /// A topic whose messages are of one type, by [`Hub::topic`](super::Hub::topic). Clones are the same, and so are all that a hub
-/// gives for a name. Another type for the same topic works as far as the JSON of the one fits the other.
+/// gives for a name. Another type for the same topic works as far as the JSON of the one fits the other; what is kept is what fits the type of
+/// the first handle.
 ///
 /// What is kept is kept as long as somebody has a handle of the topic, on this node or another one.
 ///
@@ -45,9 +46,14 @@ impl<T: Body> Topic<T> {
         self.entry.is_wanted()
     }
 
-    /// The last message, if one is kept.
+    /// The last message, if one is kept. A message that is not of the type that the first handle of the topic has is logged, counted in
+    /// `firecrest_hub_dropped_total`, and not kept.
     pub fn last(&self) -> Option<Message<T>> {
-        open(&self.entry.shelf.last()?).ok()
+        let shelf = &self.entry.shelf;
+        open(&shelf.last()?).ok().or_else(|| {
+            let kept = shelf.newest(usize::MAX);
+            kept.iter().rev().find_map(|message| open(message).ok())
+        })
     }
 
     /// All messages that are kept, the oldest first. Those of other nodes are among them by their time.
@@ -58,7 +64,7 @@ impl<T: Body> Topic<T> {
 
     /// When the last message was sent, if one is kept.
     pub fn at(&self) -> Option<SystemTime> {
-        Some(self.entry.shelf.last()?.head().time())
+        Some(self.last()?.at())
     }
 
     /// What is wrong with the last message: the [poll](super::Hub::poll) that should have brought a newer one on this node has

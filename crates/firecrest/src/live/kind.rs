@@ -9,7 +9,6 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tracing::{Instrument as _, debug_span};
 
-use super::address::path;
 use super::page::Reach;
 use super::shared::SharedKind;
 use super::{LiveEvent as _, LiveView, Mount, MountError, View, ViewOptions};
@@ -81,9 +80,14 @@ pub(super) trait Instance: Send {
 
 impl<V: LiveView> Instance for V {
     fn handle_params<'a>(&'a mut self, reach: Reach<'a>) -> BoxFuture<'a, Outcome> {
-        // Without the query, which may carry what is nobody's business.
-        let path = reach.page.address.as_ref().map(|address| path(&address.uri));
-        let span = debug_span!("handle_params", view = type_name::<V>(), id = reach.page.id, path);
+        // Not the address itself, which may carry what is nobody's business.
+        let route = || reach.page.endpoint.live_table().route(&reach.page.address.as_ref()?.uri);
+        let span = debug_span!(
+            "handle_params",
+            view = type_name::<V>(),
+            id = reach.page.id,
+            route = route().as_ref().map(|route| route.pattern.as_str()),
+        );
         async move { LiveView::handle_params(self, &mut View::new(reach)).await }.instrument(span).boxed()
     }
 

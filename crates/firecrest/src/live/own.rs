@@ -76,7 +76,9 @@ impl OwnView {
         let OwnView { page, held, kin, .. } = self;
         let mut members = how(held, &html, &mut |child| nested(page, kin.instance, child))?;
         meters.diff.record_time(rendered.elapsed());
-        meters.diff_bytes.record(members.as_str().len() as u64);
+        if !members.is_empty() {
+            meters.diff_bytes.record(members.as_str().len() as u64);
+        }
         page.add_members(&mut members);
         Ok(members)
     }

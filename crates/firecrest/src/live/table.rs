@@ -105,6 +105,12 @@ impl Live {
         Ok((route, address))
     }
 
+    /// The route of a path with query, if there is one.
+    pub(super) fn route(&self, uri: &str) -> Option<Arc<Route>> {
+        let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
+        routes.at(address::path(uri)).ok().map(|found| Arc::clone(found.value))
+    }
+
     /// Remembers a type of views, so that a client can join views of it.
     ///
     /// # Panics

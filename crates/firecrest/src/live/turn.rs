@@ -40,7 +40,9 @@ impl OwnView {
                 return Stop::error(format!("event {:?} is not understood: {error}", event.name)).into();
             }
         };
-        meters.event.record_time(started.elapsed());
+        if !outcome.is_crash() && self.page.failed.is_none() {
+            meters.event.record_time(started.elapsed());
+        }
         self.conclude(outcome, cx, true).await
     }
 

@@ -54,7 +54,10 @@ fn unit_of(unit: &str) -> Option<Unit> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use firecrest_wire::websocket::CloseCode;
+
     use super::*;
+    use crate::connection::CloseReason;
     use crate::telemetry::meter::Limit;
 
     #[test]
@@ -70,10 +73,31 @@ mod tests {
 
     #[test]
     fn every_limit_is_a_value_of_its_label() {
-        let line =
-            CATALOGUE.lines().find(|line| line.starts_with("firecrest_limits_reached_total\t")).unwrap();
-        let (_, values) = line.split('\t').nth(3).unwrap().split_once("limit=").unwrap();
-        let listed: BTreeSet<_> = values.split('|').collect();
+        let listed = values("firecrest_limits_reached_total", "limit");
         assert_eq!(listed, Limit::ALL.iter().map(|limit| limit.as_str()).collect());
+    }
+
+    #[test]
+    fn every_reason_of_an_end_is_a_value_of_its_label() {
+        let reasons = [
+            CloseReason::Client(None),
+            CloseReason::Lost,
+            CloseReason::Timeout,
+            CloseReason::Disconnected,
+            CloseReason::Draining,
+            CloseReason::SlowReader,
+            CloseReason::Protocol(CloseCode::PROTOCOL_ERROR),
+            CloseReason::Undecodable,
+            CloseReason::Inactive,
+        ];
+        let listed = values("firecrest_sockets_closed_total", "reason");
+        assert_eq!(listed, reasons.into_iter().map(CloseReason::as_str).collect());
+    }
+
+    /// The values of a metric's only label.
+    fn values(name: &str, label: &str) -> BTreeSet<&'static str> {
+        let line = CATALOGUE.lines().find(|line| line.split('\t').next() == Some(name)).unwrap();
+        let (_, values) = line.split('\t').nth(3).unwrap().split_once(&format!("{label}=")).unwrap();
+        values.split('|').collect()
     }
 }

@@ -10,9 +10,10 @@ use pin_project_lite::pin_project;
 use tracing::field::Empty;
 use tracing::{Level, Span, debug_span};
 
+use super::Panic;
 use super::filter::shown;
 use super::meter::ChannelMeters;
-use crate::channel::Shared;
+use crate::channel::{Outcome, Shared};
 
 /// A message whose handling is told. There is none unless somebody listens: a channel has room for a pointer to it only.
 pub(crate) struct Handling {
@@ -72,8 +73,8 @@ impl<F> Handled<F> {
     }
 }
 
-impl<T, E, F: Future<Output = Result<T, E>>> Future for Handled<F> {
-    type Output = Result<T, E>;
+impl<F: Future<Output = Result<Outcome, Panic>>> Future for Handled<F> {
+    type Output = Result<Outcome, Panic>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
@@ -81,11 +82,12 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for Handled<F> {
             None => ready!(this.callback.poll(cx)),
             Some(handling) => ready!(handling.span.in_scope(|| this.callback.poll(cx))),
         };
-        if handled.is_ok() {
+        let is_crash = handled.as_ref().map_or(true, Outcome::is_crash);
+        if !is_crash {
             this.meters.handle_in.record_time(this.started.elapsed());
         }
         if let Some(handling) = this.handling.take() {
-            handling.end(*this.started, if handled.is_ok() { "ok" } else { "crashed" });
+            handling.end(*this.started, if is_crash { "crashed" } else { "ok" });
         }
         Poll::Ready(handled)
     }

@@ -1,6 +1,6 @@
 //! Handing what was counted to the recorder of `metrics`.
 
-use std::cell::LazyCell;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use metrics::{Counter, Histogram};
@@ -13,6 +13,9 @@ pub(crate) const INTERVAL: Duration = Duration::from_secs(1);
 /// Nanoseconds of a second.
 const NANOS: f64 = 1e9;
 
+/// Held by whoever publishes.
+static TURN: Mutex<()> = Mutex::new(());
+
 /// How long clients took to be let in.
 pub(crate) static CONNECT: Distribution = Distribution::new();
 
@@ -24,13 +27,30 @@ pub(crate) static CONNECT: Distribution = Distribution::new();
 /// own that is read at certain times.
 ///
 /// Counters are published as totals since the process began, whichever recorder is there. A time is published once: to the recorder
-/// that is there then, in steps of 4 % at most.
+/// that is there then, with an error of 4 % at most.
+///
+/// Recorders are told each time by itself, which takes milliseconds when there are a hundred thousand, and one call waits for another: `serve`
+/// leaves it to a thread beside the runtime's workers. When it returns, all that was counted before is recorded.
 pub fn publish() {
+    // Or what another call has taken might still be on its way.
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     publish_counters();
     publish_gauges();
     publish_channels();
     publish_views();
     super::exporters::keep_up();
+}
+
+/// [Publishes](publish) where it holds up nobody.
+pub(crate) async fn publish_aside() {
+    // An error is a panic of the recorder, which has been told of, or the end of the runtime.
+    let _ = tokio::task::spawn_blocking(publish).await;
+}
+
+/// Publishes the last that is counted, and waits until it has been sent where something sends it.
+pub(crate) async fn publish_last() {
+    publish_aside().await;
+    super::exporters::send_the_rest().await;
 }
 
 fn publish_counters() {
@@ -41,6 +61,11 @@ fn publish_counters() {
     tell(metrics::counter!("firecrest_bytes_total", "direction" => "out"), Count::BytesOut);
     tell(metrics::counter!("firecrest_broadcasts_total"), Count::Broadcasts);
     tell(metrics::counter!("firecrest_broadcast_deliveries_total"), Count::Deliveries);
+    tell(metrics::counter!("firecrest_hub_messages_total", "direction" => "local"), Count::HubLocal);
+    tell(metrics::counter!("firecrest_hub_messages_total", "direction" => "in"), Count::HubIn);
+    tell(metrics::counter!("firecrest_hub_messages_total", "direction" => "out"), Count::HubOut);
+    tell(metrics::counter!("firecrest_hub_dropped_total", "reason" => "full"), Count::HubFull);
+    tell(metrics::counter!("firecrest_hub_dropped_total", "reason" => "sampled"), Count::HubSampled);
     for limit in Limit::ALL {
         metrics::counter!("firecrest_limits_reached_total", "limit" => limit.as_str())
             .absolute(limit.total());
@@ -61,6 +86,9 @@ fn publish_gauges() {
     metrics::gauge!("firecrest_live_views_open").set(open(Count::ViewsClosed, Count::ViewsOpened));
     let mark = meter::OUTBOX.mark(Instant::now());
     metrics::gauge!("firecrest_outbox_high_water_bytes").set(mark as f64);
+    for (consumer, waiting) in meter::BACKLOGS.take() {
+        metrics::gauge!("firecrest_hub_backlog", "consumer" => consumer).set(waiting as f64);
+    }
 }
 
 fn publish_channels() {
@@ -89,6 +117,62 @@ fn times(distribution: &Distribution, histogram: impl FnOnce() -> Histogram) {
 
 /// The histogram is made when there is something to tell it.
 fn values(distribution: &Distribution, unit: f64, histogram: impl FnOnce() -> Histogram) {
-    let histogram = LazyCell::new(histogram);
-    distribution.take_new(|value, times| histogram.record_many(value as f64 / unit, times));
+    let new = distribution.take_new();
+    if !new.is_empty() {
+        let histogram = histogram();
+        new.into_iter().for_each(|(value, times)| histogram.record_many(value as f64 / unit, times));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+
+    use super::*;
+    use crate::connection::Transport;
+    use crate::telemetry::meter::Open;
+
+    /// More than all other tests open, or have waiting.
+    const MANY: usize = 10_000;
+
+    fn gauges(names: [&str; 5]) -> [f64; 5] {
+        let recorder = DebuggingRecorder::new();
+        metrics::with_local_recorder(&recorder, publish);
+        let told = recorder.snapshotter().snapshot().into_vec();
+        names.map(|name| {
+            let is_named = |key: &metrics::Key| {
+                let mut values = key.labels().map(metrics::Label::value);
+                name == key.name() || values.any(|value| name == format!("{} {value}", key.name()))
+            };
+            let found = told.iter().find(|(key, ..)| is_named(key.key()));
+            match found.expect("it is published").3 {
+                DebugValue::Gauge(number) => number.0,
+                _ => unreachable!("it is a gauge"),
+            }
+        })
+    }
+
+    #[test]
+    fn what_is_open_is_told_until_it_is_closed_and_what_waited_afterwards_too() {
+        let names = [
+            "firecrest_live_views_open",
+            "firecrest_channels_open",
+            "firecrest_sockets_open websocket",
+            "firecrest_sockets_open longpoll",
+            "firecrest_outbox_high_water_bytes",
+        ];
+        let many = MANY as f64;
+        let open: Vec<_> = (0..MANY)
+            .map(|_| {
+                let connections = [Transport::WebSocket, Transport::LongPoll].map(Open::connection);
+                (Open::view(), Open::channel(), connections)
+            })
+            .collect();
+        meter::OUTBOX.note(1 << 40);
+        assert!(gauges(names).iter().all(|number| *number >= many));
+        drop(open);
+        let [views, channels, websockets, longpolls, waited] = gauges(names);
+        assert!([views, channels, websockets, longpolls].iter().all(|number| *number < many));
+        assert!(waited >= (1_u64 << 40) as f64);
+    }
 }

@@ -6,7 +6,7 @@ use super::meter::{Count, total};
 ///
 /// All endpoints of a process are counted together, the clients of its tests too. A message is a frame: replies, pushes and
 /// broadcasts, each once for every client, and also pongs and goodbyes. Bytes are those of WebSockets after the handshake, with the
-/// heads of their frames and without TLS, and the bodies of long polls.
+/// heads of their frames and without TLS; of long polls the bodies that come in, and what goes out as if it were a WebSocket's frames.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Traffic {

@@ -158,3 +158,15 @@ async fn a_websocket_is_a_request_too_and_works_as_before() {
     drop((client, stop));
     serving.await.unwrap();
 }
+
+#[tokio::test]
+async fn a_handler_that_panics_is_told_as_a_failure() {
+    let endpoint = endpoint();
+    let mut feed = feed(&endpoint);
+    let panicking =
+        |_: Request<()>| async { std::hint::black_box(None::<Result<Response<()>, Infallible>>).unwrap() };
+    let service = ActivityLayer::new(&endpoint).layer(service_fn(panicking));
+    let ended = tokio::spawn(service.oneshot(Request::new(()))).await;
+    assert!(ended.unwrap_err().is_panic());
+    assert_eq!(feed.next().await.status, 500);
+}

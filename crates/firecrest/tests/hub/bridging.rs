@@ -57,7 +57,11 @@ impl Bridge for ToBroker {
 
 impl Broker {
     fn connect(&self, endpoint: &Endpoint, serves_cluster: bool) -> Bridged {
-        let bridge = ToBroker { broker: self.clone(), name: "broker", serves_cluster };
+        self.connect_as("broker", endpoint, serves_cluster)
+    }
+
+    fn connect_as(&self, name: &'static str, endpoint: &Endpoint, serves_cluster: bool) -> Bridged {
+        let bridge = ToBroker { broker: self.clone(), name, serves_cluster };
         let bridged = endpoint.hub().bridge(bridge).unwrap();
         self.0.lock().unwrap().inlets.push(bridged.inlet());
         bridged
@@ -84,6 +88,21 @@ async fn what_goes_out_and_comes_back_does_not_go_in_a_circle() {
     assert_eq!((*feed.next().await, *feed.next().await, *feed.next().await), (1, 3, 1));
     sleep(ms(100)).await;
     assert_eq!((broker.said(), feed.waiting()), (vec!["out.a 1".into()], 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_bridges_make_no_circle_either() {
+    let (endpoint, one, other) = (endpoint(), Broker::default(), Broker::default());
+    let bridges = (one.connect_as("one", &endpoint, false), other.connect_as("other", &endpoint, true));
+    let mut feed = endpoint.hub().subscribe::<u32>("out.*").unwrap();
+    endpoint.hub().send("out.a", &1).unwrap();
+    // What the one has brought does not go out over the other.
+    bridges.0.inlet().inject("out.b", "2".into()).unwrap();
+    bridges.1.inlet().inject("out.c", "3".into()).unwrap();
+    sleep(ms(100)).await;
+    assert_eq!((one.said(), other.said()), (vec!["out.a 1".into()], vec!["out.a 1".into()]));
+    assert_eq!(feed.waiting(), 5);
+    assert_eq!(*feed.next().await, 1);
 }
 
 #[tokio::test(start_paused = true)]

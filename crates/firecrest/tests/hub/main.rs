@@ -6,11 +6,14 @@ mod activity;
 mod bridging;
 #[path = "../it/captured.rs"]
 mod captured;
+mod catching_up;
 mod consuming;
 mod graph;
 mod keeping;
 mod measured;
 mod nodes;
+mod once;
+mod panics;
 mod patterns;
 mod polling;
 #[path = "../it/recorded.rs"]

@@ -15,7 +15,7 @@ use tokio::time::sleep;
 use crate::{ms, node, until};
 
 /// Waits until what nodes tell each other has arrived.
-async fn settle() {
+pub(crate) async fn settle() {
     sleep(ms(500)).await;
 }
 
@@ -45,7 +45,7 @@ async fn a_message_reaches_listeners_on_other_nodes() {
 
 /// A node that only hears what is sent to its hub.
 #[derive(Clone, Default)]
-struct Ear(Arc<Mutex<Vec<Bytes>>>);
+pub(crate) struct Ear(Arc<Mutex<Vec<Bytes>>>);
 
 impl Service for Ear {
     fn receive(&self, _from: &Node, message: Bytes) {
@@ -56,7 +56,7 @@ impl Service for Ear {
 }
 
 impl Ear {
-    fn new(node: InProcessNode) -> (Self, firecrest::pubsub::PubSub) {
+    pub(crate) fn new(node: InProcessNode) -> (Self, firecrest::pubsub::PubSub) {
         let ear = Ear::default();
         let around: firecrest::pubsub::Around = |_, deliver| deliver();
         let pubsub =
@@ -66,7 +66,15 @@ impl Ear {
         (ear, pubsub)
     }
 
-    fn heard(&self, text: &str) -> usize {
+    /// The last message with this text.
+    pub(crate) fn last(&self, text: &str) -> String {
+        let heard = self.0.lock().unwrap();
+        let mut heard = heard.iter().map(|message| String::from_utf8_lossy(message).into_owned());
+        heard.rfind(|message| message.contains(text)).unwrap()
+    }
+
+    /// How many messages with this text it has heard.
+    pub(crate) fn heard(&self, text: &str) -> usize {
         let heard = self.0.lock().unwrap();
         heard.iter().filter(|message| String::from_utf8_lossy(message).contains(text)).count()
     }
@@ -220,10 +228,14 @@ async fn garbage_between_nodes_is_left_alone() {
     let a = node(&cluster, "a");
     let mut feed = a.hub().subscribe::<u32>(">").unwrap();
     let (_ear, pubsub) = Ear::new(cluster.node());
-    for message in [&b""[..], b"\x01", b"\x03{", b"\x09xx", b"\x01\0\0\0\0\0\0\0\0\0\0\x03a b1"] {
+    for message in
+        [&b""[..], b"\x01", b"\x03{", b"\x09xx", &[&b"\x01"[..], &[0; 16], b"\0\0\x03a b1"].concat()]
+    {
         pubsub.send("hub", message).unwrap();
     }
-    pubsub.send("hub", b"\x01\0\0\0\0\0\0\0\x01\0\0\x03a.b7").unwrap();
+    for body in ["{", "", "7"] {
+        pubsub.send("hub", &sent(SystemTime::now(), body)).unwrap();
+    }
     let message = feed.next().await;
     assert_eq!((*message, message.node()), (7, Some("ear")));
     assert!(feed.next().now_or_never().is_none());
@@ -342,9 +354,9 @@ async fn d006_a_node_that_is_cut_off_asks_for_itself() {
 }
 
 /// A message to the topic `a.b`, as another node sends it at some time.
-fn sent(at: SystemTime, body: &str) -> Vec<u8> {
+pub(crate) fn sent(at: SystemTime, body: &str) -> Vec<u8> {
     let micros = u64::try_from(at.duration_since(UNIX_EPOCH).unwrap().as_micros()).unwrap();
-    [&b"\x01"[..], &micros.to_be_bytes(), b"\0\0\x03a.b", body.as_bytes()].concat()
+    [&b"\x01"[..], &micros.to_be_bytes(), &micros.to_be_bytes(), b"\0\0\x03a.b", body.as_bytes()].concat()
 }
 
 #[tokio::test(start_paused = true)]
@@ -370,10 +382,10 @@ async fn a_node_asks_for_a_table_that_it_has_missed() {
     let (ear, pubsub) = Ear::new(cluster.node());
     settle().await;
     assert_eq!(ear.heard("Want"), 0);
-    pubsub.send("hub", b"\x03{\"Lease\":{\"number\":5}}").unwrap();
+    pubsub.send("hub", b"\x03{\"Lease\":{\"number\":5,\"clock\":0}}").unwrap();
     until(|| ear.heard("Want") == 1).await;
     pubsub.send("hub", b"\x03{\"Table\":{\"number\":5,\"patterns\":[],\"answer\":false}}").unwrap();
-    pubsub.send("hub", b"\x03{\"Lease\":{\"number\":5}}").unwrap();
+    pubsub.send("hub", b"\x03{\"Lease\":{\"number\":5,\"clock\":0}}").unwrap();
     settle().await;
     assert_eq!(ear.heard("Want"), 1);
 }

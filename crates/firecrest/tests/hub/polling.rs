@@ -281,6 +281,22 @@ fn m029_an_interval_is_never_nothing() {
     assert_eq!(Every::new(Duration::ZERO), Every::new(ms(1)));
 }
 
+#[tokio::test(start_paused = true)]
+async fn m029_an_interval_without_end_is_a_year() {
+    let hub = hub();
+    let every = Every::new(Duration::MAX).jitter(Duration::MAX).timeout(Duration::MAX);
+    let _delayed = hub.poll(&topic(&hub), every.delayed(), async || Ok::<_, PollError>(2));
+    let asked = Asked::new();
+    let asking = asked.clone();
+    let _poller = hub.poll(&topic(&hub), every, move || {
+        let count = asking.note();
+        async move { Ok::<_, PollError>(count) }
+    });
+    let year = 365 * 24 * 3_600 * SECOND;
+    sleep(4 * year).await;
+    assert!(asked.times().len() >= 2 && asked.times()[1] >= year.as_millis(), "{:?}", asked.times());
+}
+
 #[test]
 fn errors_say_what_was_behind_them() {
     let inner = io::Error::new(io::ErrorKind::TimedOut, "no answer");

@@ -52,3 +52,12 @@ async fn d014_what_comes_slowly_is_not_sampled() {
         sleep(Duration::from_secs(2)).await;
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn d014_what_waited_before_is_among_the_skipped() {
+    let hub = hub();
+    let feed = hub.subscribe::<u32>("a").unwrap();
+    (0..10).for_each(|number| hub.send("a", &number).unwrap());
+    let sample = feed.sampled(2, ms(1_000)).next().await.unwrap();
+    assert_eq!((sample.items.iter().map(|it| **it).collect::<Vec<_>>(), sample.skipped), (vec![8, 9], 8));
+}

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use axum::Router;
 use firecrest::Endpoint;
+use firecrest::activity::{Graph, GraphOptions};
 use firecrest::hub::{ConsumerOptions, Every, Keep, Message, PollError};
 use firecrest::pubsub::cluster::InProcess;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::captured::Captured;
 use crate::{endpoint, ms, node, until};
@@ -55,6 +56,62 @@ async fn a_callback_that_takes_too_long_or_panics_is_in_nobodys_way() {
     is_done.await.unwrap();
     let logged = logs.take();
     assert!(logged.contains("on purpose") && logged.contains("within 5s"), "{logged}");
+}
+
+/// Does not want to go.
+struct Clinging;
+
+impl Drop for Clinging {
+    fn drop(&mut self) {
+        assert!(std::thread::panicking(), "it does not want to go");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_callbacks_together_have_ten_seconds_and_the_counters_are_written() {
+    let endpoint = endpoint();
+    let visits = endpoint.tally().counter("visits").await.unwrap();
+    let begun = Arc::new(Mutex::new(0));
+    for _ in 0..10 {
+        let begun = Arc::clone(&begun);
+        endpoint.on_shutdown(async move || {
+            *begun.lock().unwrap() += 1;
+            let _clinging = Clinging;
+            std::future::pending::<()>().await;
+        });
+    }
+    let adding = visits.clone();
+    endpoint.on_shutdown(async move || adding.add_later(1));
+    let began = Instant::now();
+    serve_and_stop(&endpoint).await;
+    assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
+    assert_eq!((*begun.lock().unwrap(), visits.get()), (2, 1));
+}
+
+#[tokio::test]
+async fn a_callback_that_registers_itself_again_ends() {
+    fn register(endpoint: &Endpoint, times: Arc<Mutex<u32>>) {
+        let again = endpoint.clone();
+        endpoint.on_shutdown(async move || {
+            *times.lock().unwrap() += 1;
+            register(&again, Arc::clone(&times));
+        });
+    }
+    let (endpoint, times) = (endpoint(), Arc::default());
+    register(&endpoint, Arc::clone(&times));
+    serve_and_stop(&endpoint).await;
+    assert_eq!(*times.lock().unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_graph_ends_with_the_endpoint() {
+    let endpoint = endpoint();
+    let graph = Graph::start(&endpoint, GraphOptions::default().tick(ms(10)));
+    until(|| graph.ticks().last().is_some()).await;
+    serve_and_stop(&endpoint).await;
+    let last = graph.ticks().last().map(|tick| tick.number);
+    sleep(ms(50)).await;
+    assert_eq!(graph.ticks().last().map(|tick| tick.number), last);
 }
 
 #[tokio::test]

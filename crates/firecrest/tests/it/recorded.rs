@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
+use std::thread::ThreadId;
 
 use firecrest::telemetry;
 use metrics::{
@@ -13,9 +14,9 @@ use metrics::{
 #[derive(Clone, Default)]
 pub(crate) struct Recorded(Arc<Mutex<HashMap<String, Arc<Metric>>>>);
 
-/// The values of a metric: all of a histogram, the last of anything else.
+/// The values of a metric: all of a histogram, the last of anything else. And the thread that told the first of a histogram.
 #[derive(Default)]
-struct Metric(Mutex<Vec<f64>>);
+struct Metric(Mutex<Vec<f64>>, OnceLock<ThreadId>);
 
 impl Recorded {
     /// Listens, from the first call on.
@@ -44,6 +45,18 @@ impl Recorded {
     pub(crate) fn published(&self, metric: &str) -> Vec<f64> {
         let metric = self.0.lock().unwrap().get(metric).map(Arc::clone);
         metric.map(|metric| metric.0.lock().unwrap().clone()).unwrap_or_default()
+    }
+
+    /// What has this in its name or a label.
+    #[allow(dead_code, reason = "not all tests ask")]
+    pub(crate) fn names(&self, part: &str) -> Vec<String> {
+        self.0.lock().unwrap().keys().filter(|name| name.contains(part)).cloned().collect()
+    }
+
+    /// The thread that has told the first value of a histogram.
+    #[allow(dead_code, reason = "not all tests ask")]
+    pub(crate) fn thread(&self, metric: &str) -> Option<ThreadId> {
+        self.0.lock().unwrap().get(metric)?.1.get().copied()
     }
 
     fn metric(&self, key: &Key) -> Arc<Metric> {
@@ -108,6 +121,7 @@ impl GaugeFn for Metric {
 
 impl HistogramFn for Metric {
     fn record(&self, value: f64) {
+        self.1.get_or_init(|| std::thread::current().id());
         self.0.lock().unwrap().push(value);
     }
 }

@@ -108,6 +108,10 @@ async fn s7_4_each_event_has_a_span_that_says_what_came_of_it() {
     client.send(json!(["1", "3", "room:a", "boom", {}])).await;
     client.expect(json!(["1", "1", "room:a", "phx_error", {"reason": "channel_crash"}])).await;
     expect(&spans, "handle_in", &[("event", "boom"), ("result", "crashed")]).await;
+    client.join("4", "room:a").await;
+    client.send(json!(["4", "5", "room:a", "stop_with_error", {}])).await;
+    client.expect(json!(["4", "4", "room:a", "phx_error", {"reason": "channel_crash"}])).await;
+    expect(&spans, "handle_in", &[("event", "stop_with_error"), ("result", "crashed")]).await;
 
     server.endpoint.drain().await;
     expect(&spans, "socket_drain", &[("count", "1"), ("total", "1"), ("index", "1"), ("rounds", "1")]).await;

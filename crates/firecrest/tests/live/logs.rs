@@ -71,3 +71,13 @@ async fn logs_say_no_secret_of_a_form_or_an_address() {
     let secret: Vec<_> = log.lines().filter(|line| line.contains("geheim")).collect();
     assert!(secret.is_empty(), "{}", secret.join("\n"));
 }
+
+#[tokio::test]
+async fn a_span_names_the_route_of_a_page_and_not_its_address() {
+    let logs = Captured::start();
+    let mut visitor = Visitor::of(|live| live.root_layout(root).page::<SignIn>("/sign-in/{code}")).await;
+    assert_eq!(visitor.get("/sign-in/geheim?token=geheim").await.status, 200);
+    let log = logs.take();
+    let line = log.lines().find(|line| line.contains("has arrived")).unwrap();
+    assert!(line.contains(r#"route="/sign-in/{code}""#) && !line.contains("geheim"), "{line}");
+}

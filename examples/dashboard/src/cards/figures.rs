@@ -40,11 +40,12 @@ impl Card for FiguresCard {
         cx: &mut Start<'_, Tick>,
     ) -> Result<Self, MountError> {
         let topic = figures(&cx.endpoint().hub(), &source)?;
-        // From now on the source is asked.
-        cx.watch(&topic);
         let card = FiguresCard { topic, every };
-        if card.is_old(now()) && card.topic.stale().is_none() {
-            let mut feed: Feed<Figures> = card.topic.subscribe();
+        let is_awaited = card.is_old(cx, now()) && card.topic.stale().is_none();
+        let feed: Option<Feed<Figures>> = is_awaited.then(|| card.topic.subscribe());
+        // From now on the source is asked.
+        cx.watch(&card.topic);
+        if let Some(mut feed) = feed {
             let _ = timeout(FIRST, feed.next()).await;
         }
         Ok(card)
@@ -66,7 +67,7 @@ impl Card for FiguresCard {
                     if stale.is_some() { <span class="badge" data-kind="bad">"stale"</span> }
                 </span>
                 if let Some(stale) = &stale {
-                    " " <span>{since(last.is_some().then(|| self.topic.at()).flatten().map(at), now)} {&stale.error}</span>
+                    " " <span>{since(last.is_some().then(|| at(stale.since)), now)} {&stale.error}</span>
                 }
             </p>
             <p class="quiet-text">"asked every " {length(self.every)} " while somebody looks"</p>
@@ -75,9 +76,13 @@ impl Card for FiguresCard {
 }
 
 impl FiguresCard {
-    fn is_old(&self, now: Timestamp) -> bool {
-        let age = self.topic.at().map(|time| now.duration_since(at(time)).unsigned_abs());
-        age.is_none_or(|age| age > self.every * OLD)
+    /// Whether there is no answer, or none that was true lately: one that is known already is not published again.
+    fn is_old(&self, cx: &Start<'_, Tick>, now: Timestamp) -> bool {
+        let Some(published) = self.topic.at() else { return true };
+        let pollers = cx.endpoint().hub().stats().pollers;
+        let asked = pollers.iter().find(|poller| poller.name == self.topic.name());
+        let last = asked.and_then(|poller| poller.last_run).map_or(published, |asked| asked.max(published));
+        now.duration_since(at(last)).unsigned_abs() > self.every * OLD
     }
 }
 

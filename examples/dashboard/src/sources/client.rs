@@ -1,6 +1,7 @@
 //! An HTTP client with bounds: on time, on size, on where it lets itself be sent.
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,11 +13,12 @@ use http_body_util::LengthLimitError;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::time::{Instant, timeout};
 use url::{Origin, Url};
 
+use super::inside::{ResolveError, Resolver, is_written_inside, leads_inside};
 use super::{Token, pause};
 use crate::config::WebUrl;
 use crate::now::now;
@@ -43,9 +45,13 @@ const AGENT: HeaderValue =
 /// Asks sources. Clones share their connections, and what the sources allow.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
-    http: legacy::Client<HttpsConnector<HttpConnector>, Body>,
+    http: Http,
+    /// For where redirects lead: it does not reach what is inside.
+    outside: Http,
     quiet: Arc<Mutex<Quiet>>,
 }
+
+type Http = legacy::Client<HttpsConnector<HttpConnector<Resolver>>, Body>;
 
 /// Until when hosts want to be left alone by whoever has this token: one entry for each source at most.
 type Quiet = HashMap<(Origin, Option<HeaderValue>), Instant>;
@@ -76,16 +82,12 @@ pub(crate) enum FetchError {
 impl Client {
     /// A client that trusts whom the system trusts.
     pub(crate) fn new() -> Self {
-        let mut http = HttpConnector::new();
-        http.enforce_http(false);
-        http.set_connect_timeout(Some(CONNECT));
-        let https = HttpsConnectorBuilder::new()
-            .with_tls_config(tls())
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(http);
-        let http = legacy::Client::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).build(https);
-        Client { http, quiet: Arc::default() }
+        let tls = tls();
+        Client {
+            http: http(Resolver::Everywhere, tls.clone()),
+            outside: http(Resolver::Outside, tls),
+            quiet: Arc::default(),
+        }
     }
 
     /// An answer with its whole body. Whoever wants to be left alone is not asked.
@@ -133,21 +135,32 @@ impl Client {
         headers: HeaderMap,
         token: Option<&Token>,
     ) -> Result<Response<Body>, FetchError> {
-        let mut at = url.clone();
+        let (mut at, mut http) = (url.clone(), &self.http);
         for _ in 0..=MAX_REDIRECTS {
             // A token is for whom it was made, not for where that one sends us.
             let token = token.filter(|_| at.0.origin() == url.0.origin());
-            let answer = self.ask(&at, headers.clone(), token).await?;
+            let answer = self.ask(http, &at, headers.clone(), token).await?;
             if !is_redirect(answer.status()) {
                 return Ok(answer);
             }
             at = next(&at, answer.headers()).ok_or(FetchError::Astray)?;
+            http = self.way(url, &at).await?;
         }
         Err(FetchError::Redirects)
     }
 
+    /// How to get where the source at `url` sends us. Only one that is inside itself, such as those on this machine, sends us there:
+    /// others might want to see what they do not reach.
+    async fn way(&self, url: &WebUrl, to: &WebUrl) -> Result<&Http, FetchError> {
+        if url.0.host() == to.0.host() || leads_inside(url).await {
+            return Ok(&self.http);
+        }
+        if is_written_inside(to) { Err(FetchError::Astray) } else { Ok(&self.outside) }
+    }
+
     async fn ask(
         &self,
+        http: &Http,
         url: &WebUrl,
         headers: HeaderMap,
         token: Option<&Token>,
@@ -159,12 +172,31 @@ impl Client {
         if let Some(token) = token {
             request.headers_mut().insert(AUTHORIZATION, token.header());
         }
-        let answer = self.http.request(request).await.map_err(|error| {
+        let answer = http.request(request).await.map_err(|error| {
             tracing::debug!(host = url.0.host_str(), %error, "a source cannot be reached");
-            FetchError::Unreachable
+            match causes(&error).any(|cause| matches!(cause.downcast_ref(), Some(ResolveError::Inside))) {
+                true => FetchError::Astray,
+                false => FetchError::Unreachable,
+            }
         })?;
         Ok(answer.map(Body::new))
     }
+}
+
+fn http(resolver: Resolver, tls: ClientConfig) -> Http {
+    let mut connector = HttpConnector::new_with_resolver(resolver);
+    connector.enforce_http(false);
+    connector.set_connect_timeout(Some(CONNECT));
+    let https = HttpsConnectorBuilder::new()
+        .with_tls_config(tls)
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(connector);
+    // Without the timer it closes a connection only when it needs another one.
+    legacy::Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(IDLE)
+        .build(https)
 }
 
 fn is_redirect(status: StatusCode) -> bool {
@@ -179,12 +211,16 @@ fn next(from: &WebUrl, headers: &HeaderMap) -> Option<WebUrl> {
 }
 
 fn body_error(error: &axum::Error) -> FetchError {
-    let mut causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
-    if causes.any(<dyn std::error::Error>::is::<LengthLimitError>) {
+    if causes(error).any(<dyn Error>::is::<LengthLimitError>) {
         FetchError::TooLarge
     } else {
         FetchError::Broken
     }
+}
+
+/// An error, what has caused it, and so on.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| (**error).source())
 }
 
 /// The system's authorities. Without any, what is asked by https cannot be reached.
@@ -205,6 +241,10 @@ fn tls() -> ClientConfig {
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
+    use tokio::net::TcpListener;
+    use tokio_util::task::AbortOnDropHandle;
+
     use super::*;
 
     #[test]
@@ -219,5 +259,43 @@ mod tests {
         assert_eq!(sent("http://a.example/x", "file:///etc/passwd"), None);
         assert_eq!(sent("http://a.example/x", "http://user:secret@a.example/"), None);
         assert_eq!(next(&WebUrl::github(), &HeaderMap::new()), None);
+    }
+    #[tokio::test]
+    async fn only_what_is_inside_redirects_to_what_is_inside() {
+        let client = Client::new();
+        let way = async |from: &str, to: &str| {
+            let (from, to) = (WebUrl::new(from).unwrap(), WebUrl::new(to).unwrap());
+            client.way(&from, &to).await.map(|http| std::ptr::eq(http, &raw const client.outside))
+        };
+        for inside in ["127.0.0.1:9200", "2130706433", "169.254.169.254", "[::1]", "[::ffff:192.168.0.1]"] {
+            let to = format!("http://{inside}/");
+            assert!(matches!(way("http://192.0.2.1/x", &to).await, Err(FetchError::Astray)), "{to}");
+            assert!(matches!(way("http://127.0.0.1:8080/", &to).await, Ok(false)), "{to}");
+        }
+        assert!(matches!(way("http://192.0.2.1/", "http://198.51.100.1/").await, Ok(true)));
+        assert!(matches!(way("http://192.0.2.1/", "http://localhost/").await, Ok(true)));
+    }
+
+    #[tokio::test]
+    async fn a_name_does_not_lead_inside_from_outside() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url =
+            WebUrl::new(&format!("http://localhost:{}/", listener.local_addr().unwrap().port())).unwrap();
+        let serving = axum::serve(listener, Router::new());
+        let _serving = AbortOnDropHandle::new(tokio::spawn(async { serving.await.unwrap() }));
+        let client = Client::new();
+        let ask =
+            async |http| client.ask(http, &url, HeaderMap::new(), None).await.map(|answer| answer.status());
+        assert!(matches!(ask(&client.http).await, Ok(StatusCode::NOT_FOUND)));
+        assert!(matches!(ask(&client.outside).await, Err(FetchError::Astray)));
+    }
+
+    #[test]
+    fn what_is_remembered_of_a_token_does_not_show_it() {
+        let client = Client::new();
+        let (token, secret) = Token::of_tests();
+        client.quiet().insert((WebUrl::github().0.origin(), Some(token.header())), Instant::now());
+        let shown = format!("{client:?}");
+        assert!(shown.contains("github") && !shown.contains(&secret), "{shown}");
     }
 }

@@ -1,11 +1,12 @@
 //! Figures out of documents, and the poller that asks for them.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use firecrest::hub::{Every, Hub, Keep, PollError, Poller, Topic, TopicError};
+use firecrest::hub::{Every, Hub, Keep, PollError, Polled, Poller, Topic, TopicError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::{Client, Document, FetchError, Token, format};
 use crate::config::{Format, JsonCard, Pointer, RepositoryCard};
@@ -38,6 +39,8 @@ pub(crate) struct Source {
     client: Client,
     documents: Vec<Document>,
     shown: Vec<Shown>,
+    /// What it has answered last, and when.
+    last: Mutex<Option<(Figures, Instant)>>,
 }
 
 #[derive(Debug)]
@@ -66,6 +69,7 @@ impl Source {
             otherwise,
         };
         Source {
+            last: Mutex::default(),
             client,
             documents: vec![Document::new(about, token.clone()), Document::new(release, token).or_null()],
             shown: vec![
@@ -92,17 +96,28 @@ impl Source {
             }
         });
         let shown = shown.collect();
-        Source { client, documents: vec![Document::new(card.url.clone(), token)], shown }
+        let documents = vec![Document::new(card.url.clone(), token)];
+        Source { client, documents, shown, last: Mutex::default() }
     }
 
     /// Asks at this interval, as long as somebody looks at the topic.
     pub(crate) fn poll(self, hub: &Hub, topic: &Topic<Figures>, every: Duration) -> Poller {
         let source = Arc::new(self);
-        let every = Every::new(every).jitter(every / JITTER).only_while_watched();
-        hub.poll(topic, every, move || {
+        let often = Every::new(every).jitter(every / JITTER).only_while_watched().name("dashboard");
+        hub.poll(topic, often, move || {
             let source = Arc::clone(&source);
-            async move { source.ask().await.map_err(poll_error) }
+            async move { source.news(every).await.map_err(poll_error) }
         })
+    }
+
+    /// What it answers, unless that is what it has answered last, less than two intervals ago. Who begins to look after a longer time
+    /// waits for an answer, whatever it is.
+    async fn news(&self, every: Duration) -> Result<Polled<Figures>, FetchError> {
+        let figures = self.ask().await?;
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_known = last.as_ref().is_some_and(|(last, at)| *last == figures && at.elapsed() < every * 2);
+        *last = Some((figures.clone(), Instant::now()));
+        Ok(if is_known { Polled::Unchanged } else { Polled::New(figures) })
     }
 
     async fn ask(&self) -> Result<Figures, FetchError> {
@@ -136,5 +151,42 @@ fn poll_error(error: FetchError) -> PollError {
     match pause {
         Some(pause) => error.after(pause),
         None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+    use crate::standin::StandIn;
+
+    const EVERY: Duration = Duration::from_secs(60);
+
+    #[tokio::test]
+    async fn d008_an_answer_that_is_known_is_no_news_unless_nobody_looked_for_long() {
+        let stand_in = StandIn::quiet((Ipv4Addr::LOCALHOST, 0).into()).await.unwrap();
+        let card = format!(
+            "repository = 'observatory/field-guide'\nbase_url = 'http://{}'\nevery = '60 s'",
+            stand_in.address()
+        );
+        let source = Source::repository(Client::new(), &toml::from_str(&card).unwrap(), None);
+        let is_news = async || matches!(source.news(EVERY).await.unwrap(), Polled::New(_));
+        assert!(is_news().await);
+        assert!(!is_news().await);
+        stand_in.set_stars(0);
+        assert!(is_news().await);
+        assert!(!is_news().await);
+        let long_ago = Instant::now().checked_sub(2 * EVERY);
+        source.last.lock().unwrap().as_mut().unwrap().1 = long_ago.unwrap();
+        assert!(is_news().await);
+    }
+
+    #[test]
+    fn a_source_does_not_show_its_token() {
+        let (token, secret) = Token::of_tests();
+        let card = toml::from_str("url = 'https://a.example/'\nfigures = []").unwrap();
+        let shown = format!("{:?}", Source::json(Client::new(), &card, Some(token)));
+        assert!(shown.contains("a.example") && !shown.contains(&secret), "{shown}");
     }
 }

@@ -10,6 +10,9 @@ use crate::words::length;
 /// Longest text that is shown, in characters.
 const MAX_TEXT: usize = 40;
 
+/// From here on a number is shown with an exponent: a double knows no more of its digits.
+const LARGE: f64 = 1e15;
+
 /// What is shown of a value; none for null and for what has no text.
 pub(crate) fn format(value: &Value, format: Format) -> Option<String> {
     let as_number =
@@ -44,8 +47,13 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
     }
 }
 
-/// With commas between thousands, and two places at most behind the point.
+/// With commas between thousands, and two places at most behind the point; a large one as 1.50e300.
 pub(crate) fn number(number: f64) -> String {
+    if number.abs() >= LARGE {
+        let sign = if number < 0.0 { "−" } else { "" };
+        let text = if number.is_finite() { format!("{:.2e}", number.abs()) } else { "∞".to_owned() };
+        return format!("{sign}{text}");
+    }
     let text = format!("{:.2}", number.abs());
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let fraction = fraction.trim_end_matches('0');
@@ -109,6 +117,21 @@ mod tests {
             assert_eq!(format(&value, kind).as_deref(), Some(text), "{value} {kind:?}");
         }
         assert_eq!(format(&json!("é".repeat(60)), Format::Text).unwrap().chars().count(), MAX_TEXT + 1);
+    }
+
+    #[test]
+    fn whatever_a_source_says_is_short() {
+        assert_eq!(format(&json!(-1.5e300), Format::Number).as_deref(), Some("−1.50e300"));
+        assert_eq!(
+            format(&json!(999_999_999_999_999_u64), Format::Number).as_deref(),
+            Some("999,999,999,999,999")
+        );
+        for value in [json!(1e308), json!(-1e308), json!(u64::MAX), json!("9".repeat(300)), json!(1e18)] {
+            for kind in [Format::Text, Format::Number, Format::Percent, Format::Bytes, Format::Duration] {
+                let text = format(&value, kind).unwrap();
+                assert!(text.chars().count() <= MAX_TEXT + 1, "{value} {kind:?}: {text}");
+            }
+        }
     }
 
     proptest! {

@@ -4,6 +4,7 @@ mod client;
 mod document;
 mod figures;
 mod format;
+mod inside;
 mod limits;
 mod token;
 

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -12,11 +13,15 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 use tokio_util::task::AbortOnDropHandle;
 use tower::ServiceExt as _;
 
 use super::state::State;
 use super::{Fault, controls, routes, sightings};
+
+/// How long to wait after a client that cannot be accepted.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A running stand-in. Dropped, it is gone.
 pub struct StandIn {
@@ -110,9 +115,9 @@ impl StandIn {
         self.state.lock().not_modified
     }
 
-    /// The ids with which streams were taken up again.
+    /// The ids with which streams were taken up again: the newest hundred, of each 64 bytes.
     pub fn last_ids(&self) -> Vec<String> {
-        self.state.lock().last_ids.clone()
+        self.state.lock().last_ids.iter().cloned().collect()
     }
 
     /// How many follow the stream now.
@@ -134,11 +139,11 @@ async fn listen(
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
-                accepted = listener.accept() => {
-                    if let Ok((stream, _)) = accepted {
-                        connections.spawn(serve(stream, app.clone(), state.clone()));
-                    }
-                }
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => drop(connections.spawn(serve(stream, app.clone(), state.clone()))),
+                    // There are no file descriptors left, mostly.
+                    Err(_) => sleep(PAUSE).await,
+                },
                 Some(_) = connections.join_next() => {}
             }
         }

@@ -51,7 +51,7 @@ const PLACES: [&str; 8] = [
 pub(super) async fn stream(Shared(state): Shared<Arc<State>>, headers: HeaderMap) -> Response {
     let last_id = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     if let Some(id) = last_id {
-        state.lock().last_ids.push(id.to_owned());
+        state.lock().came_back(id);
     }
     let (missed, sightings) = state.listen(last_id.and_then(|id| id.parse().ok()));
     let begin = stream::iter([format!(": good day\nretry: {RETRY}\n\n")])

@@ -11,6 +11,10 @@ use super::Fault;
 /// Sightings that are kept for those who come back.
 const KEPT: usize = 100;
 
+/// Ids of readers that are remembered, and bytes of each.
+const IDS: usize = 100;
+const ID: usize = 64;
+
 /// Sightings that may wait for a slow reader; then it is cut off, and comes back.
 const WAITING: usize = 1_024;
 
@@ -41,7 +45,7 @@ pub(super) struct Inner {
     /// How often nothing had changed.
     pub(super) not_modified: u64,
     /// Where those who came back had been.
-    pub(super) last_ids: Vec<String>,
+    pub(super) last_ids: VecDeque<String>,
     /// The newest sightings with their ids.
     kept: VecDeque<Sighting>,
     next_id: u64,
@@ -59,7 +63,7 @@ impl State {
             left: LIMIT,
             asked: HashMap::new(),
             not_modified: 0,
-            last_ids: Vec::new(),
+            last_ids: VecDeque::new(),
             kept: VecDeque::new(),
             next_id: 1,
         };
@@ -98,6 +102,14 @@ impl State {
 }
 
 impl Inner {
+    /// Somebody has come back who was there.
+    pub(super) fn came_back(&mut self, id: &str) {
+        if self.last_ids.len() == IDS {
+            self.last_ids.pop_front();
+        }
+        self.last_ids.push_back(id[..id.floor_char_boundary(ID)].to_owned());
+    }
+
     pub(super) fn repository(&self) -> Value {
         json!({
             "full_name": "observatory/field-guide",
@@ -119,5 +131,20 @@ impl Inner {
             "brooding": 0.75 + (self.meal % 5) as f64 / 40.0,
             "seconds_since_meal": self.meal,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_those_who_come_back_the_newest_are_remembered() {
+        let state = State::new();
+        let mut inner = state.lock();
+        (0..=IDS).for_each(|id| inner.came_back(&id.to_string()));
+        inner.came_back(&"9".repeat(100_000));
+        assert_eq!((inner.last_ids.len(), &*inner.last_ids[0]), (IDS, "2"));
+        assert_eq!(inner.last_ids[IDS - 1].len(), ID);
     }
 }

@@ -180,3 +180,16 @@ fn is_stream(answer: &Response<Body>) -> bool {
     let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stream_does_not_show_its_token() {
+        let (token, secret) = Token::of_tests();
+        let card = toml::from_str("url = 'https://a.example/'").unwrap();
+        let shown = format!("{:?}", Stream::new(Client::new(), &card, Some(token)));
+        assert!(shown.contains("a.example") && !shown.contains(&secret), "{shown}");
+    }
+}

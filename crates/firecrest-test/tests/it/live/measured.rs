@@ -22,6 +22,18 @@ struct Dial(u32);
 #[serde(rename_all = "snake_case")]
 enum DialEvent {
     Turn,
+    /// Renders what is there already.
+    Look,
+    Break,
+}
+
+impl DialEvent {
+    fn steps(&self) -> u32 {
+        match self {
+            DialEvent::Turn => 1,
+            DialEvent::Look | DialEvent::Break => 0,
+        }
+    }
 }
 
 impl LiveView for Dial {
@@ -32,13 +44,16 @@ impl LiveView for Dial {
         Ok(Dial(0))
     }
 
-    async fn handle_event(&mut self, DialEvent::Turn: DialEvent, _cx: &mut View<'_>) -> Outcome {
-        self.0 += 1;
+    async fn handle_event(&mut self, event: DialEvent, _cx: &mut View<'_>) -> Outcome {
+        self.0 += event.steps();
+        if let DialEvent::Break = event {
+            return Stop::error("asked to").into();
+        }
         Outcome::Render
     }
 
     fn render(&self) -> Html {
-        html! { <p>{self.0}</p> <button phx-click="turn">"Turn"</button> }
+        html! { <p>{self.0}</p> <button phx-click="turn">"Turn"</button> <i phx-click="look">"Look"</i> }
     }
 }
 
@@ -53,18 +68,13 @@ impl SharedView for SharedDial {
         Ok(SharedDial(0))
     }
 
-    async fn handle_event(
-        &mut self,
-        DialEvent::Turn: DialEvent,
-        _viewer: &Viewer,
-        _cx: &mut Shared<'_>,
-    ) -> Outcome {
-        self.0 += 1;
+    async fn handle_event(&mut self, event: DialEvent, _viewer: &Viewer, _cx: &mut Shared<'_>) -> Outcome {
+        self.0 += event.steps();
         Outcome::Render
     }
 
     fn render(&self) -> Html {
-        html! { <p>{self.0}</p> <button phx-click="turn">"Turn"</button> }
+        html! { <p>{self.0}</p> <button phx-click="turn">"Turn"</button> <i phx-click="look">"Look"</i> }
     }
 }
 
@@ -123,7 +133,11 @@ async fn what_views_do_is_measured_and_has_spans() {
     for _ in 0..2 {
         page.element("button", "Turn").click().await;
     }
+    page.element("i", "Look").click().await;
     assert_eq!(page.text("p"), "2");
+    // It has no time: it was not handled.
+    page.allow_crash();
+    page.event("break", ()).await;
     spans.expect(["live_mount", "live_event", "live_render"]);
 
     let mut page = browser.open("/shared").await.unwrap();
@@ -132,16 +146,18 @@ async fn what_views_do_is_measured_and_has_spans() {
     page.element("button", "Turn").click().await;
     assert_eq!((page.text("p"), other.text("p")), ("1".to_owned(), "1".to_owned()));
     spans.expect(["live_event", "live_render"]);
+    page.element("i", "Look").click().await;
 
     let recorded = recorded();
     for (name, own, shared) in [
         // Once for page and socket; once for all viewers.
         ("mount_seconds", 1, 1),
-        ("event_seconds", 2, 1),
-        // For the page, the join and each turn; for all pages and joins together, and a turn.
-        ("render_seconds", 4, 2),
+        ("event_seconds", 3, 2),
+        // For the page, the join and each event; for all pages and joins together, and each event.
+        ("render_seconds", 5, 3),
         // Not for a page.
-        ("diff_seconds", 3, 1),
+        ("diff_seconds", 4, 2),
+        // Nothing is sent when nothing has changed.
         ("diff_bytes", 3, 1),
     ] {
         assert_eq!(recorded.get(&format!("{name} of Dial")), Some(&own), "{name}: {recorded:?}");

@@ -1,72 +1,111 @@
-//! What other nodes have kept, asked for and answered.
+//! What another node is asked for: what it has kept.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, VecDeque};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+use std::time::Duration;
 
-use super::Link;
-use super::message::{self, Talk};
+use tokio::time::Instant;
+
+use super::message::Talk;
 use crate::hub::core::Core;
-use crate::hub::parcel::json;
+use crate::hub::parcel::Carried;
 
 /// Most bytes of names in one message that asks.
 const MAX_ASKED: usize = 48 * 1024;
 
-/// Most bytes of messages that one message is answered with, and of one topic: 4 MiB and 256 KiB, the newest first. What has no room
-/// is missing at whoever has asked.
-const MAX_ANSWER: usize = 4 * 1024 * 1024;
-const MAX_TOPIC: usize = 256 * 1024;
+/// After which time without an answer it is asked again.
+const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Topics that are to be asked for, each with how many messages. No more than a hub has topics.
+/// Topics, each with how many messages are wanted. No more than a hub has topics.
+pub(super) type Topics = BTreeMap<Arc<str>, usize>;
+
+/// The number of a question, and what it asks for.
+pub(super) type Question = (u64, Topics);
+
+/// What one node is to be asked, and has been asked.
 #[derive(Default)]
-pub(super) struct Asks(Mutex<BTreeMap<Arc<str>, usize>>);
+pub(super) struct Asks {
+    open: Topics,
+    /// What it has not answered yet, and when it was asked that.
+    asked: VecDeque<(Question, Instant)>,
+    /// When it has answered something last.
+    heard: Option<Instant>,
+}
 
 impl Asks {
-    pub(super) fn add(&self, topic: Arc<str>, count: usize) {
-        let mut asks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = asks.entry(topic).or_default();
+    pub(super) fn add(&mut self, topic: &Arc<str>, count: usize) {
+        let known = self.open.entry(Arc::clone(topic)).or_default();
         *known = count.max(*known);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    pub(super) fn has_more(&self) -> bool {
+        !self.open.is_empty()
     }
 
-    /// What is to be asked, in messages of a bounded size.
-    pub(super) fn take(&self) -> Vec<Talk> {
-        let asks = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        let (mut talks, mut topics, mut bytes) = (Vec::new(), Vec::new(), 0);
-        for (topic, count) in asks {
-            bytes += topic.len() + 16;
-            topics.push((String::from(&*topic), count));
-            if bytes >= MAX_ASKED {
-                talks.push(Talk::Ask { topics: std::mem::take(&mut topics) });
-                bytes = 0;
+    /// It has said something of what it was asked for.
+    pub(super) fn answering(&mut self) {
+        self.heard = Some(Instant::now());
+    }
+
+    /// It has said all of it. What it was asked before has not reached it: it answers in turn.
+    pub(super) fn answered(&mut self, question: u64) {
+        self.answering();
+        while let Some((asked, _)) = self.asked.pop_front_if(|((number, _), _)| *number <= question) {
+            if asked.0 != question {
+                self.add_all(&asked.1);
             }
         }
-        if !topics.is_empty() {
-            talks.push(Talk::Ask { topics });
+    }
+
+    /// Asks again for what it does not answer.
+    pub(super) fn lose_patience(&mut self) {
+        if self.heard.is_some_and(|heard| heard.elapsed() < PATIENCE) {
+            return;
         }
-        talks
+        while let Some((asked, _)) = self.asked.pop_front_if(|(_, at)| at.elapsed() >= PATIENCE) {
+            self.add_all(&asked.1);
+        }
+    }
+
+    fn add_all(&mut self, topics: &Topics) {
+        topics.iter().for_each(|(topic, count)| self.add(topic, *count));
+    }
+
+    /// What is asked now, in questions of a bounded size; `last` is the number of the last question.
+    pub(super) fn take(&mut self, last: &mut u64) -> Vec<Question> {
+        let mut questions = Vec::new();
+        while self.has_more() {
+            let (mut topics, mut bytes) = (Topics::new(), 0);
+            while bytes < MAX_ASKED
+                && let Some((topic, count)) = self.open.pop_first()
+            {
+                bytes += topic.len() + 32;
+                topics.insert(topic, count);
+            }
+            *last += 1;
+            self.asked.push_back(((*last, topics.clone()), Instant::now()));
+            questions.push((*last, topics));
+        }
+        questions
     }
 }
 
-impl Link {
-    /// Tells a node what is kept here of the topics that it asks for.
-    pub(super) fn answer(&self, core: &Core, node: &str, topics: &[(String, usize)]) {
-        let mut room = MAX_ANSWER;
-        for (topic, count) in topics {
-            let Some(entry) = core.known(topic, false) else { continue };
-            let mut left = room.min(MAX_TOPIC);
-            let all = left;
-            for kept in entry.shelf.newest(*count).iter().rev() {
-                let Ok(json) = json(&**kept) else { continue };
-                let Some(rest) = left.checked_sub(json.len()) else { break };
-                left = rest;
-                if let Some(bytes) = message::kept(self.own.name(), kept.head(), json) {
-                    self.send_to(node, &bytes);
-                }
-            }
-            room -= all - left;
-        }
+/// A question as it is asked, by the node whose table is the one of this number.
+pub(super) fn ask(core: &Core, own: &str, table: u64, (question, topics): Question) -> Talk {
+    let asked = topics.into_iter().map(|(topic, count)| {
+        let known = core.known(&topic, false).map(|entry| entry.shelf.newest_for_others(count));
+        (topic.to_string(), count, digest(own, &known.unwrap_or_default()))
+    });
+    Talk::Ask { table, question, topics: asked.collect() }
+}
+
+/// A number that is the same on all nodes that have the same messages, and hardly on others.
+pub(super) fn digest(own: &str, messages: &[Arc<dyn Carried>]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for message in messages {
+        let (order, node) = message.head().age();
+        (order, node.map_or(own, |node| node)).hash(&mut hasher);
     }
+    hasher.finish()
 }

@@ -1,7 +1,9 @@
 //! This node's end.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use bytes::Bytes;
 use firecrest_pubsub::cluster::{Gap, Node, Refused};
@@ -9,29 +11,31 @@ use firecrest_pubsub::{PubSub, Service};
 use tokio::sync::{Notify, mpsc};
 
 use super::Peer;
-use super::asks::Asks;
 use super::message::{self, Heard, Talk};
 use super::peers::Peers;
 use super::task;
-use crate::hub::Stale;
 use crate::hub::core::Core;
-use crate::hub::parcel::{Carried, json, micros};
+use crate::hub::parcel::{Carried, Letter, json};
+use crate::hub::polls::Report;
+use crate::telemetry::meter::{Count, add};
+use crate::telemetry::{Panic, shown_error};
 
 /// The name of the service that hubs talk through.
 const SERVICE: &str = "hub";
 
-/// How much of what nodes say about themselves waits for the task: 256 messages of 128 KiB at most. What has no room is lost, and made
-/// good by the next lease.
+/// How much of what nodes say about themselves waits for the task: 256 messages of 128 KiB at most. What has no room is lost: a table is made
+/// good by the next lease, and a question is asked again.
 const MAX_WAITING: usize = 256;
 
 /// The way to the hubs of the other nodes.
 pub(in crate::hub) struct Link {
     pub(super) own: Node,
     pub(super) peers: Peers,
-    pub(super) asks: Asks,
     pub(super) wake: Arc<Notify>,
-    /// Whether tables are to be exchanged again.
+    /// Whether this node may have missed something of all others: it is told their tables again, and what they keep.
     pub(super) is_lost: AtomicBool,
+    /// Whether the others may have missed its table.
+    pub(super) is_unheard: AtomicBool,
     pub(super) has_left: AtomicBool,
     pubsub: PubSub,
     talk: mpsc::Sender<(Node, Talk)>,
@@ -49,9 +53,9 @@ impl Link {
         Some(Link {
             own,
             peers: Peers::default(),
-            asks: Asks::default(),
             wake: Arc::default(),
             is_lost: AtomicBool::new(true),
+            is_unheard: AtomicBool::new(false),
             has_left: AtomicBool::new(false),
             pubsub: pubsub.clone(),
             talk,
@@ -73,14 +77,19 @@ impl Link {
 
     /// Asks the others for what they have kept of a topic.
     pub(in crate::hub) fn ask(&self, topic: &Arc<str>, count: usize) {
-        self.asks.add(Arc::clone(topic), count);
+        // A node that becomes known later is asked for everything then.
+        self.peers.ask_all(&[(Arc::clone(topic), count)]);
         self.wake();
     }
 
-    /// Tells the others that this node has polled a topic, and whether what it keeps is stale now.
-    pub(in crate::hub) fn polled(&self, topic: &str, stale: Option<&Stale>) {
-        let stale = stale.map(|stale| (micros(stale.since), stale.error.clone()));
-        self.send(&Talk::Polled { topic: topic.into(), stale }.encode());
+    /// Tells the others that this node begins to poll a topic, which takes so long at most.
+    pub(in crate::hub) fn asks(&self, topic: &str, most: Duration) {
+        self.send(&Talk::Polling { topic: topic.into(), most: message::millis(most) }.encode());
+    }
+
+    /// Tells the others what has come of that.
+    pub(in crate::hub) fn polled(&self, topic: &str, report: &Report) {
+        self.send(&Talk::polled(topic, report).encode());
     }
 
     /// Says goodbye. It is not taken back.
@@ -98,21 +107,20 @@ impl Link {
             Err(error) => {
                 metrics::counter!("firecrest_hub_dropped_total", "reason" => "encode").increment(1);
                 if core.noise.is_news("encode") {
-                    tracing::error!(
-                        topic = &*head.topic,
-                        error,
-                        "a message has no form in JSON: other nodes miss it"
-                    );
+                    let (topic, error) = (&*head.topic, shown_error(error));
+                    tracing::error!(topic, error, "a message has no form in JSON: other nodes miss it");
                 }
                 return;
             }
         };
         let Some(bytes) = bytes else { return };
-        metrics::counter!("firecrest_hub_messages_total", "direction" => "out").increment(1);
+        add(Count::HubOut, 1);
         if peers.len() > 1 && peers.len() == self.peers.len() {
             return self.send(&bytes);
         }
-        peers.iter().for_each(|peer| self.send_to(peer.node.name(), &bytes));
+        for peer in peers {
+            self.send_to(peer.node.name(), &bytes);
+        }
     }
 
     /// Sends something to all other nodes.
@@ -120,18 +128,24 @@ impl Link {
         sent(self.pubsub.send(SERVICE, bytes));
     }
 
-    pub(super) fn send_to(&self, node: &str, bytes: &[u8]) {
-        sent(self.pubsub.send_to(node, SERVICE, bytes));
+    /// Returns whether there was room for it. What will not be sent in any case counts as well.
+    pub(super) fn send_to(&self, node: &str, bytes: &[u8]) -> bool {
+        let refused = self.pubsub.send_to(node, SERVICE, bytes);
+        sent(refused);
+        refused != Err(Refused::Full)
+    }
+
+    /// Most bytes of a message.
+    pub(super) fn max_message(&self) -> usize {
+        self.pubsub.max_message(SERVICE).unwrap_or(usize::MAX)
     }
 
     fn hear(&self, core: &Core, from: &Node, bytes: Bytes) {
         match message::decode(self.own.name(), from.name(), bytes) {
             Some(Heard::Sent(letter)) => core.hear(letter),
-            Some(Heard::Kept(letter)) => {
-                let entry = core.known(&letter.head().topic, false);
-                if let Some(entry) = entry.filter(|entry| entry.shelf.keeps() > 0) {
-                    entry.shelf.put(&(Arc::new(letter) as _));
-                }
+            Some(Heard::Kept(letters)) => {
+                self.peers.answering(from);
+                letters.into_iter().for_each(|letter| keep(core, letter));
             }
             Some(Heard::Talk(talk)) => {
                 if self.talk.try_send((from.clone(), talk)).is_err() {
@@ -147,9 +161,23 @@ impl Link {
         }
     }
 
-    fn resync(&self) {
-        self.is_lost.store(true, Ordering::Release);
+    /// Something may be missing. Only who has missed it asks.
+    fn resync(&self, gap: &Gap) {
+        match gap {
+            Gap::In => self.is_lost.store(true, Ordering::Release),
+            Gap::Out => self.is_unheard.store(true, Ordering::Release),
+            Gap::From(node) => self.peers.suspect(node),
+        }
         self.wake();
+    }
+}
+
+/// Takes a message that another node has kept.
+fn keep(core: &Core, letter: Letter) {
+    let entry = core.known(&letter.head().topic, false);
+    if let Some(entry) = entry.filter(|entry| entry.shelf.keeps() > 0) {
+        core.see(&letter);
+        core.shelve(&entry.shelf, &(Arc::new(letter) as _));
     }
 }
 
@@ -167,11 +195,12 @@ fn sent(sent: Result<(), Refused>) {
 struct Ear(Weak<Core>);
 
 impl Ear {
+    /// What is dropped in there may be the application's, and panic: that is in nobody else's way.
     fn tell(&self, tell: impl FnOnce(&Core, &Link)) {
-        if let Some(core) = self.0.upgrade()
-            && let Some(link) = &core.link
-        {
-            tell(&core, link);
+        let Some(core) = self.0.upgrade() else { return };
+        let told = catch_unwind(AssertUnwindSafe(|| core.link.as_ref().map(|link| tell(&core, link))));
+        if let Err(panic) = told {
+            core.panicked(&Panic::new(panic));
         }
     }
 }
@@ -182,10 +211,10 @@ impl Service for Ear {
     }
 
     fn connected(&self) {
-        self.tell(|_, link| link.resync());
+        self.tell(|_, link| link.resync(&Gap::In));
     }
 
-    fn gap(&self, _: &Gap) {
-        self.tell(|_, link| link.resync());
+    fn gap(&self, gap: &Gap) {
+        self.tell(|_, link| link.resync(gap));
     }
 }

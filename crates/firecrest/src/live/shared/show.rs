@@ -78,13 +78,13 @@ impl Task {
         let stage = Arc::clone(&self.stage);
         let mut shown = stage.shown.write().await;
         let begun = Instant::now();
-        let mut members = Members::default();
+        let (mut members, mut size) = (Members::default(), 0);
         if std::mem::take(&mut self.is_ahead) {
             let (meters, compared) = (stage.meters, std::time::Instant::now());
             let diff = self.held.diff(&self.latest.html, &mut |_| String::new());
             members = diff.map_err(|error| End::crash(error.to_string()))?;
             meters.diff.record_time(compared.elapsed());
-            meters.diff_bytes.record(members.as_str().len() as u64);
+            size = members.as_str().len();
             let title = shown.as_ref().and_then(|shown| shown.title.as_deref());
             if self.latest.title.as_deref() != title
                 && let Some(title) = &self.latest.title
@@ -100,6 +100,9 @@ impl Task {
         }
         if !members.is_empty() && stage.tell(&reply::diff(&members)) > 0 {
             metrics::counter!("firecrest_shared_frames_total").increment(1);
+            if size > 0 {
+                stage.meters.diff_bytes.record(size as u64);
+            }
         }
         drop(shown);
         flush::scope(|| self.tell_asides());

@@ -56,7 +56,9 @@ impl Exporters {
     /// # Errors
     /// When a variable cannot be read; the error says what is allowed.
     pub fn from_env() -> Result<Self, ExportersError> {
-        Self::from_variables(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        // What is no text is no value either, and is said to be none.
+        let variable = |name| Some(std::env::var_os(name)?.to_string_lossy().into_owned());
+        Self::from_variables(|name| variable(name).filter(|value| !value.is_empty()))
     }
 
     pub(super) fn from_variables(

@@ -1,15 +1,28 @@
 //! Exporters that are at work.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use axum::Router;
+use axum::response::IntoResponse as _;
 use axum::routing::get;
+use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use metrics::Recorder;
+use tokio::task::spawn_blocking;
 
 use super::prometheus::{self, Page};
 use super::{Exporters, ExportersError, statsd};
 use crate::telemetry::{describe, publish};
 
 pub(super) type BoxRecorder = Box<dyn Recorder + Sync>;
+
+/// How long it takes at most until what was recorded is sent to a StatsD daemon: half a second to the next time, and as long again that
+/// the datagrams are spread over. With a little more for a busy machine.
+const SENDING: Duration = Duration::from_millis(1_200);
+
+/// Whether something sends metrics to a StatsD daemon.
+static SENDS: AtomicBool = AtomicBool::new(false);
 
 /// Exporters that are at work. Clones are the same.
 #[derive(Clone, Debug)]
@@ -28,28 +41,46 @@ pub(super) fn install(exporters: &Exporters) -> Result<Installed, ExportersError
         recorders.push(statsd::build(daemon, exporters)?);
     }
     if !recorders.is_empty() {
-        metrics::set_global_recorder(all(recorders)).map_err(|_| ExportersError::Installed)?;
+        set(recorders)?;
         describe();
     }
+    SENDS.fetch_or(exporters.statsd.is_some(), Ordering::Relaxed);
     page.iter().for_each(Page::keep);
     Ok(Installed { page })
 }
 
+/// Makes them the one recorder of this process. One alone is spared the way through what tells several.
+fn set(mut recorders: Vec<BoxRecorder>) -> Result<(), ExportersError> {
+    let set = match recorders.pop() {
+        Some(only) if recorders.is_empty() => metrics::set_global_recorder(only).is_ok(),
+        last => metrics::set_global_recorder(all(recorders.into_iter().chain(last))).is_ok(),
+    };
+    if set { Ok(()) } else { Err(ExportersError::Installed) }
+}
+
 /// A recorder that tells all of them.
 #[cfg(any(feature = "prometheus", feature = "statsd"))]
-fn all(recorders: Vec<BoxRecorder>) -> impl Recorder + Sync + 'static {
+fn all(recorders: impl Iterator<Item = BoxRecorder>) -> impl Recorder + Sync + 'static {
     use metrics_util::layers::FanoutBuilder;
 
-    recorders.into_iter().fold(FanoutBuilder::default(), FanoutBuilder::add_recorder).build()
+    recorders.fold(FanoutBuilder::default(), FanoutBuilder::add_recorder).build()
 }
 
 #[cfg(not(any(feature = "prometheus", feature = "statsd")))]
-fn all(_: Vec<BoxRecorder>) -> impl Recorder + Sync + 'static {
+fn all(_: impl Iterator<Item = BoxRecorder>) -> impl Recorder + Sync + 'static {
     metrics::NoopRecorder
 }
 
+/// Waits until what was recorded has been sent, if something sends it: the program may end now.
+pub(in crate::telemetry) async fn send_the_rest() {
+    if SENDS.load(Ordering::Relaxed) {
+        tokio::time::sleep(SENDING).await;
+    }
+}
+
 impl Installed {
-    /// All metrics as Prometheus reads them, of this moment; nothing when they are not for Prometheus.
+    /// All metrics as Prometheus reads them, of this moment; nothing when they are not for Prometheus. It [publishes](publish) first, which
+    /// takes its time: not on a thread that others wait for.
     pub fn render(&self) -> Option<String> {
         let page = self.page.as_ref()?;
         publish();
@@ -64,10 +95,11 @@ impl Installed {
         }
         let installed = self.clone();
         let page = async move || {
-            (
-                [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
-                installed.render().unwrap_or_default(),
-            )
+            let kind = [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+            match spawn_blocking(move || installed.render().unwrap_or_default()).await {
+                Ok(page) => (kind, page).into_response(),
+                Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            }
         };
         Router::new().route("/metrics", get(page))
     }

@@ -19,4 +19,5 @@ use absent::prometheus;
 #[cfg(not(feature = "statsd"))]
 use absent::statsd;
 
+pub(super) use installed::send_the_rest;
 pub(super) use prometheus::keep_up;

@@ -15,7 +15,8 @@ use super::config::StatsD;
 use super::installed::BoxRecorder;
 use super::{Exporters, ExportersError};
 
-/// How often metrics are sent. The datagrams are spread over as long again, so that nothing is older than a second (G057).
+/// How often metrics are sent. The datagrams are spread over as long again, so that nothing that is recorded waits longer than a second
+/// (G057). What is counted on the way of messages is recorded [once a second](crate::telemetry::publish), and so two seconds old at most.
 const INTERVAL: Duration = Duration::from_millis(500);
 
 /// Longest datagram, in bytes: one that fits into an Ethernet frame.

@@ -35,6 +35,13 @@ pub(crate) enum Count {
     /// Joined live views, likewise.
     ViewsOpened,
     ViewsClosed,
+    /// Messages of the hub that were sent on this node, those that came from others, and those that went there.
+    HubLocal,
+    HubIn,
+    HubOut,
+    /// Messages of the hub that were dropped because nobody took them in time, and those that were dropped on purpose.
+    HubFull,
+    HubSampled,
     /// Not a counter: the first of those of [`Limit`].
     Limits,
 }

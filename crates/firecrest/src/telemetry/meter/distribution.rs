@@ -48,21 +48,23 @@ impl Distribution {
         self.record(time.as_secs().saturating_mul(1_000_000_000).saturating_add(time.subsec_nanos().into()));
     }
 
-    /// Calls `each` with every value that was counted since the last time, and how often.
-    pub(crate) fn take_new(&self, mut each: impl FnMut(u64, usize)) {
+    /// Every value that was counted since the last time, and how often.
+    pub(crate) fn take_new(&self) -> Vec<(u64, usize)> {
+        let mut new = Vec::new();
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let stripes: Vec<_> = self.stripes.iter().filter_map(OnceLock::get).collect();
         if stripes.is_empty() {
-            return;
+            return new;
         }
         taken.resize(BUCKETS, 0);
         for (bucket, taken) in taken.iter_mut().enumerate() {
             let now: u64 = stripes.iter().map(|stripe| stripe[bucket].load(Relaxed)).sum();
             if now > *taken {
-                each(middle(bucket), usize::try_from(now - *taken).unwrap_or(usize::MAX));
+                new.push((middle(bucket), usize::try_from(now - *taken).unwrap_or(usize::MAX)));
                 *taken = now;
             }
         }
+        new
     }
 }
 
@@ -108,19 +110,14 @@ mod tests {
     #[test]
     fn every_value_is_told_once() {
         let distribution = Distribution::new();
-        let taken = |distribution: &Distribution| {
-            let mut taken = Vec::new();
-            distribution.take_new(|value, times| taken.push((value, times)));
-            taken
-        };
-        assert!(taken(&distribution).is_empty());
+        assert!(distribution.take_new().is_empty());
         [3, 7, 3].into_iter().for_each(|value| distribution.record(value));
-        assert_eq!(taken(&distribution), [(3, 2), (7, 1)]);
+        assert_eq!(distribution.take_new(), [(3, 2), (7, 1)]);
         std::thread::scope(|scope| {
             (0..8).for_each(|_| drop(scope.spawn(|| distribution.record(3))));
         });
-        assert_eq!(taken(&distribution), [(3, 8)]);
-        assert!(taken(&distribution).is_empty());
+        assert_eq!(distribution.take_new(), [(3, 8)]);
+        assert!(distribution.take_new().is_empty());
     }
 
     #[test]
@@ -128,8 +125,6 @@ mod tests {
         let distribution = Distribution::new();
         distribution.record(u64::MAX);
         distribution.record_time(Duration::MAX);
-        let mut count = 0;
-        distribution.take_new(|_, times| count += times);
-        assert_eq!(count, 2);
+        assert_eq!(distribution.take_new().into_iter().map(|(_, times)| times).sum::<usize>(), 2);
     }
 }
