@@ -65,7 +65,7 @@ async fn a_node_that_hands_off_is_missed_only_when_it_is_down() {
     let _moved = member(&a, ROOM, "bob", json!({})).await;
     here.after(Duration::from_secs(10)).await;
     assert_eq!(here.room(ROOM).state["bob"]["metas"].as_array().unwrap().len(), 2);
-    here.after(Duration::from_secs(15)).await;
+    here.after(Duration::from_secs(25)).await;
     assert_eq!(here.present(ROOM), json!({ "bob": { "metas": [{}] } }));
     let heard = here.heard(ROOM).into_iter();
     let leaves = heard.filter(|(event, diff)| event == "presence_diff" && diff["leaves"] != json!({}));
