@@ -92,6 +92,18 @@ pub(crate) struct Line {
     pub(crate) failures: Vec<String>,
 }
 
+impl Figure {
+    /// A field of what a program prints, in the unit that it prints.
+    pub(crate) const fn new(of: &'static str, field: &'static str) -> Self {
+        Figure { of, field, per: 1.0 }
+    }
+}
+
+/// What a program is called with, whatever was found out before.
+pub(crate) fn words(line: &str) -> Option<Vec<String>> {
+    Some(line.split_whitespace().map(str::to_owned).collect())
+}
+
 impl Target {
     /// The figure that it names, and its name.
     fn beside(self) -> Option<(&'static str, Figure)> {

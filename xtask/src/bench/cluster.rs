@@ -27,22 +27,18 @@ const BINARY: &str = "yardstick-cluster";
 const NATS: &str = "nats";
 const REDIS: &str = "redis";
 
-const fn figure(of: &'static str, field: &'static str) -> Figure {
-    Figure { of, field, per: 1.0 }
-}
-
 const fn delivery(title: &'static str, of: &'static str) -> Row {
-    let target = Target::Times(1.2, "one of its own", figure(of, "local_us"));
-    Row { title, unit: "µs per delivery", figure: figure(of, "remote_us"), target }
+    let target = Target::Times(1.2, "one of its own", Figure::new(of, "local_us"));
+    Row { title, unit: "µs per delivery", figure: Figure::new(of, "remote_us"), target }
 }
 
 const fn bystander(title: &'static str, of: &'static str) -> Row {
     let unit = "% of the node that delivers";
-    Row { title, unit, figure: figure(of, "bystander_percent"), target: Target::AtMost(1.0) }
+    Row { title, unit, figure: Figure::new(of, "bystander_percent"), target: Target::AtMost(1.0) }
 }
 
 const fn broadcast(title: &'static str, of: &'static str, field: &'static str) -> Row {
-    Row { title, unit: "µs per broadcast", figure: figure(of, field), target: Target::Shown }
+    Row { title, unit: "µs per broadcast", figure: Figure::new(of, field), target: Target::Shown }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a pipeline costs.
 
-use super::chapter::{Chapter, Figure, Program, Row, Target};
+use super::chapter::{Chapter, Figure, Program, Row, Target, words};
 
 pub(crate) static CHAPTER: Chapter = Chapter {
     name: "pipeline",
@@ -20,20 +20,20 @@ pub(crate) static CHAPTER: Chapter = Chapter {
         Row {
             title: "a million items through 10 workers, handed over as there is room: an item",
             unit: "ns",
-            figure: figure(PIPELINE, "wait_ns"),
-            target: Target::Times(3.0, "tokio's channels to 10 tasks", figure(MPSC, "wait_ns")),
+            figure: Figure::new(PIPELINE, "wait_ns"),
+            target: Target::Times(3.0, "tokio's channels to 10 tasks", Figure::new(MPSC, "wait_ns")),
         },
         Row {
             title: "the same with room for all",
             unit: "ns",
-            figure: figure(PIPELINE, "room_ns"),
-            target: Target::Times(3.0, "tokio's channels to 10 tasks", figure(MPSC, "room_ns")),
+            figure: Figure::new(PIPELINE, "room_ns"),
+            target: Target::Times(3.0, "tokio's channels to 10 tasks", Figure::new(MPSC, "room_ns")),
         },
         Row {
             title: "the same as there is room, in order for each key",
             unit: "ns",
-            figure: figure(PIPELINE, "partitioned_ns"),
-            target: Target::Beside("tokio's channels to 10 tasks", figure(MPSC, "wait_ns")),
+            figure: Figure::new(PIPELINE, "partitioned_ns"),
+            target: Target::Beside("tokio's channels to 10 tasks", Figure::new(MPSC, "wait_ns")),
         },
         Row {
             title: "10 million items of 64 bytes for workers that stand still: memory",
@@ -44,13 +44,13 @@ pub(crate) static CHAPTER: Chapter = Chapter {
         Row {
             title: "the same: most items that have waited",
             unit: "items",
-            figure: figure(MEMORY, "depth"),
+            figure: Figure::new(MEMORY, "depth"),
             target: Target::AtMost(10_000.0),
         },
         Row {
             title: "500 items at once, 10 workers, each broadcast: until the last one",
             unit: "ms",
-            figure: figure(FEW, "last_ms"),
+            figure: Figure::new(FEW, "last_ms"),
             target: Target::AtMost(25.0),
         },
         last("the same with one worker", ALONE),
@@ -60,8 +60,8 @@ pub(crate) static CHAPTER: Chapter = Chapter {
         Row {
             title: "the same: time in the queue, all but a hundredth of the items",
             unit: "ms",
-            figure: figure(MANY, "queued_p99_ms"),
-            target: Target::Beside("half of the items", figure(MANY, "queued_p50_ms")),
+            figure: Figure::new(MANY, "queued_p99_ms"),
+            target: Target::Beside("half of the items", Figure::new(MANY, "queued_p50_ms")),
         },
     ],
 };
@@ -77,16 +77,8 @@ const CROWD: &str = "crowd";
 const SOME: &str = "some";
 const MANY: &str = "many";
 
-const fn figure(of: &'static str, field: &'static str) -> Figure {
-    Figure { of, field, per: 1.0 }
-}
-
 const fn last(title: &'static str, of: &'static str) -> Row {
-    Row { title, unit: "ms", figure: figure(of, "last_ms"), target: Target::Shown }
-}
-
-fn words(line: &str) -> Option<Vec<String>> {
-    Some(line.split_whitespace().map(str::to_owned).collect())
+    Row { title, unit: "ms", figure: Figure::new(of, "last_ms"), target: Target::Shown }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What presence costs.
 
-use super::chapter::{Chapter, Figure, Program, Row, Target};
+use super::chapter::{Chapter, Figure, Program, Row, Target, words};
 
 pub(crate) static CHAPTER: Chapter = Chapter {
     name: "presence",
@@ -21,38 +21,38 @@ pub(crate) static CHAPTER: Chapter = Chapter {
         Row {
             title: "2,000 members join, and somebody watches: a join",
             unit: "µs per join",
-            figure: figure(WATCHED, "watched_us"),
-            target: Target::Times(2.0, "without presence", figure(WATCHED, "plain_us")),
+            figure: Figure::new(WATCHED, "watched_us"),
+            target: Target::Times(2.0, "without presence", Figure::new(WATCHED, "plain_us")),
         },
         Row {
             title: "the same with connecting",
             unit: "µs per join",
-            figure: figure(WATCHED, "watched_connect_us"),
-            target: Target::Beside("without presence", figure(WATCHED, "plain_connect_us")),
+            figure: Figure::new(WATCHED, "watched_connect_us"),
+            target: Target::Beside("without presence", Figure::new(WATCHED, "plain_connect_us")),
         },
         Row {
             title: "the same at 500 joins per second: a join",
             unit: "µs per join",
-            figure: figure(PACED, "watched_us"),
-            target: Target::Times(2.0, "without presence", figure(PACED, "plain_us")),
+            figure: Figure::new(PACED, "watched_us"),
+            target: Target::Times(2.0, "without presence", Figure::new(PACED, "plain_us")),
         },
         Row {
             title: "2,000 join at 500 per second, and everybody is told of everybody: a join",
             unit: "µs per join",
-            figure: figure(MANY, "join_us"),
-            target: Target::Beside("without presence", figure(PACED, "plain_us")),
+            figure: Figure::new(MANY, "join_us"),
+            target: Target::Beside("without presence", Figure::new(PACED, "plain_us")),
         },
         Row {
             title: "everybody is told of 2,000: bytes for a client and member",
             unit: "bytes",
-            figure: figure(MANY, "bytes_per_member"),
-            target: Target::Times(1.3, "the same of 500", figure(FEW, "bytes_per_member")),
+            figure: Figure::new(MANY, "bytes_per_member"),
+            target: Target::Times(1.3, "the same of 500", Figure::new(FEW, "bytes_per_member")),
         },
         Row {
             title: "everybody is told of 1,000: bytes for a client and member",
             unit: "bytes",
-            figure: figure(SOME, "bytes_per_member"),
-            target: Target::Beside("the same of 500", figure(FEW, "bytes_per_member")),
+            figure: Figure::new(SOME, "bytes_per_member"),
+            target: Target::Beside("the same of 500", Figure::new(FEW, "bytes_per_member")),
         },
         messages("everybody is told of 500, who come at 500 per second: messages for a client", FEW),
         messages("everybody is told of 1,000: messages for a client", SOME),
@@ -63,7 +63,7 @@ pub(crate) static CHAPTER: Chapter = Chapter {
         Row {
             title: "the same: sent by a node in all",
             unit: "bytes per second",
-            figure: figure(COUNTS, "node_all_bytes"),
+            figure: Figure::new(COUNTS, "node_all_bytes"),
             target: Target::Shown,
         },
         count("the same: sent to a client who watches", "client_bytes"),
@@ -94,10 +94,6 @@ const COUNTS: &str = "counts";
 const SHORT: &str = "short";
 const LONG: &str = "long";
 
-const fn figure(of: &'static str, field: &'static str) -> Figure {
-    Figure { of, field, per: 1.0 }
-}
-
 const fn change(of: &'static str) -> Figure {
     Figure { of, field: "change_ns", per: 1e3 }
 }
@@ -107,19 +103,15 @@ const fn plain(of: &'static str) -> Figure {
 }
 
 const fn messages(title: &'static str, of: &'static str) -> Row {
-    Row { title, unit: "messages", figure: figure(of, "messages"), target: Target::Shown }
+    Row { title, unit: "messages", figure: Figure::new(of, "messages"), target: Target::Shown }
 }
 
 const fn memory(title: &'static str, field: &'static str) -> Row {
-    Row { title, unit: "bytes", figure: figure(MEMORY, field), target: Target::AtMost(300.0) }
+    Row { title, unit: "bytes", figure: Figure::new(MEMORY, field), target: Target::AtMost(300.0) }
 }
 
 const fn count(title: &'static str, field: &'static str) -> Row {
-    Row { title, unit: "bytes per second", figure: figure(COUNTS, field), target: Target::AtMost(100.0) }
-}
-
-fn words(line: &str) -> Option<Vec<String>> {
-    Some(line.split_whitespace().map(str::to_owned).collect())
+    Row { title, unit: "bytes per second", figure: Figure::new(COUNTS, field), target: Target::AtMost(100.0) }
 }
 
 #[cfg(test)]

@@ -18,32 +18,32 @@ pub(crate) static CHAPTER: Chapter = Chapter {
             title: "answered increments, 64 tasks with 256 in flight each, 1,000 counters",
             unit: "per second",
             figure: ANSWERED,
-            target: Target::AtLeast(0.8, "redb by hand", figure(WRITE, "each_per_second")),
+            target: Target::AtLeast(0.8, "redb by hand", Figure::new(WRITE, "each_per_second")),
         },
         Row {
             title: "the same beside redb by hand with increments added up",
             unit: "per second",
             figure: ANSWERED,
-            target: Target::Beside("redb by hand, added up", figure(WRITE, "summed_per_second")),
+            target: Target::Beside("redb by hand, added up", Figure::new(WRITE, "summed_per_second")),
         },
         Row {
             title: "the same beside SQLite by hand",
             unit: "per second",
             figure: ANSWERED,
-            target: Target::Beside("SQLite by hand", figure(SQLITE, "each_per_second")),
+            target: Target::Beside("SQLite by hand", Figure::new(SQLITE, "each_per_second")),
         },
         Row {
             title: "the same beside SQLite by hand with increments added up",
             unit: "per second",
             figure: ANSWERED,
-            target: Target::Beside("SQLite by hand, added up", figure(SQLITE, "summed_per_second")),
+            target: Target::Beside("SQLite by hand, added up", Figure::new(SQLITE, "summed_per_second")),
         },
         Row { title: "increments in one commit", unit: "increments", figure: BATCH, target: Target::Shown },
         Row {
             title: "an increment that nobody waits for",
             unit: "ns",
-            figure: figure(LATER, "add_later_ns"),
-            target: Target::Times(3.0, "a bare atomic number", figure(LATER, "atomic_ns")),
+            figure: Figure::new(LATER, "add_later_ns"),
+            target: Target::Times(3.0, "a bare atomic number", Figure::new(LATER, "atomic_ns")),
         },
         Row {
             title: "memory of the process at 100,000 answered increments per second",
@@ -65,13 +65,9 @@ const LATER: &str = "later";
 const SLOW: &str = "slow";
 const FAST: &str = "fast";
 
-const ANSWERED: Figure = figure(WRITE, "per_second");
+const ANSWERED: Figure = Figure::new(WRITE, "per_second");
 
-const BATCH: Figure = figure(WRITE, "batch");
-
-const fn figure(of: &'static str, field: &'static str) -> Figure {
-    Figure { of, field, per: 1.0 }
-}
+const BATCH: Figure = Figure::new(WRITE, "batch");
 
 const fn memory(of: &'static str) -> Figure {
     Figure { of, field: "memory_bytes", per: 1_048_576.0 }

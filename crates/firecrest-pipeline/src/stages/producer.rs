@@ -233,7 +233,9 @@ impl<T> Builder<T> {
         self
     }
 
-    /// Any number of items may wait: for what is bounded by other means (G017).
+    /// Any number of items may wait, and none is ever dropped (G017): only for whoever makes no more than what is wanted, as the tasks of
+    /// [`Producer::from_fn`], [`Producer::from_stream`] and [`then`](crate::stages::Subscription::then) do. What waits then is at most
+    /// what all subscriptions together ask for at once, and what one call makes too many.
     pub fn unbounded(mut self) -> Self {
         self.capacity = None;
         self

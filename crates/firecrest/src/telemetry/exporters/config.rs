@@ -9,8 +9,7 @@ const STATSD: &str = "127.0.0.1:8125";
 /// `prometheus` of this crate), or sent to a StatsD daemon that understands tags (`statsd`), or both.
 ///
 /// ```no_run
-/// # async fn main_() -> Result<(), Box<dyn std::error::Error>> {
-/// # let (endpoint, app): (firecrest::Endpoint, axum::Router) = todo!();
+/// # async fn run(endpoint: firecrest::Endpoint, app: axum::Router) -> Result<(), Box<dyn std::error::Error>> {
 /// use firecrest::telemetry::Exporters;
 ///
 /// let metrics = Exporters::from_env()?.install()?;
