@@ -16,6 +16,10 @@ const STEPS: [Step; 16] = [
     Step { name: "prerequisites", action: prerequisites::check },
     Step { name: "assets", action: assets::build },
     Step { name: "format", action: || execute(&mut cargo(&["fmt", "--all", "--check"])) },
+    // What costs a second comes before what takes minutes.
+    Step { name: "coverage of the protocol", action: || coverage::run(true) },
+    Step { name: "description of the metrics", action: || metrics::run(true) },
+    Step { name: "sizes", action: sizes::check },
     Step { name: "lints", action: lints },
     Step { name: "documentation", action: documentation },
     Step { name: "tests", action: tests },
@@ -26,9 +30,6 @@ const STEPS: [Step; 16] = [
     Step { name: "conformance with the official client", action: || conformance::run(1) },
     Step { name: "cluster", action: conformance::cluster },
     Step { name: "browser", action: conformance::browser },
-    Step { name: "coverage of the protocol", action: || coverage::run(true) },
-    Step { name: "description of the metrics", action: || metrics::run(true) },
-    Step { name: "sizes", action: sizes::check },
 ];
 
 /// Runs every step up to the first failure, which names the step.
