@@ -11,6 +11,9 @@ pub(crate) struct Measurement {
     pub(crate) scenario: &'static str,
     pub(crate) connections: u64,
     pub(crate) options: &'static str,
+    /// How often it is run in a round, each time against a server that was just started; the run with the median of the
+    /// first row's figure counts. More than once where a process differs from the next by more than what is looked for.
+    pub(crate) repeats: usize,
     /// The figures that are read from it.
     pub(crate) rows: &'static [Row],
 }
