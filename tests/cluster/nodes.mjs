@@ -60,6 +60,21 @@ export class Node {
     return this.#post("/disconnect", { id });
   }
 
+  /** What the hub of this node keeps of a topic, oldest first: `[{value, node}]`. */
+  kept(topic) {
+    return this.#get(`/hub/${topic}`);
+  }
+
+  /** Publishes a value on the hub of this node. */
+  publish(topic, value) {
+    return this.#post(`/hub/${topic}`, value);
+  }
+
+  /** The graph of requests, as this node has it; asking for it is no request of the graph. */
+  graph() {
+    return this.#get("/graph");
+  }
+
   /** The sum of a counter over all its labels. */
   async metric(name) {
     const text = await (await fetch(`${this.server.url}/metrics`)).text();

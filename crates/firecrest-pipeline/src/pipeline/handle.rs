@@ -88,7 +88,7 @@ impl<T> Pipeline<T> {
     }
 
     /// Takes nothing in any more and waits until everything is done (G050), until the deadline: what is left then is given up,
-    /// handlers included, and how much that is, is told and logged.
+    /// handlers included, and how much that is, is told, counted and logged.
     pub async fn drain(&self, deadline: Duration) -> Drained {
         let core = self.core();
         core.close();
@@ -97,6 +97,7 @@ impl<T> Pipeline<T> {
             let _ = timeout(MOMENT, core.tasks.wait()).await;
         }
         let left = core.discard();
+        core.meters.left.increment(left as u64);
         core.drops.say();
         if left > 0 {
             tracing::warn!(pipeline = &*core.name, left, "there was no time for all items");

@@ -17,6 +17,7 @@ pub(super) struct Meters {
     pub(super) newest: Counter,
     pub(super) expired: Counter,
     pub(super) coalesced: Counter,
+    pub(super) left: Counter,
 }
 
 impl Meters {
@@ -39,6 +40,7 @@ impl Meters {
             newest: dropped("newest"),
             expired: dropped("expired"),
             coalesced: dropped("coalesced"),
+            left: dropped("shutdown"),
         }
     }
 }

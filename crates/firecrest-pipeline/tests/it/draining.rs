@@ -142,7 +142,7 @@ async fn g050_a_drain_keeps_all_workers_while_a_hand_may_be_given_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn g050_what_is_left_is_logged_and_no_gauge_stays_up() {
+async fn g050_what_is_left_is_logged_and_counted_and_no_gauge_stays_up() {
     let log = Log::default();
     let _kept = log.keep();
     let recorder = DebuggingRecorder::new();
@@ -154,10 +154,14 @@ async fn g050_what_is_left_is_logged_and_no_gauge_stays_up() {
     assert_eq!(pipeline.drain(SECOND).await.left, 10);
     assert_eq!(log.lines("left=10").len(), 1);
     assert_eq!((pipeline.depth(), pipeline.active()), (0, 0));
+    let mut given_up = 0;
     for (key, .., value) in snapshotter.snapshot().into_vec() {
         let name = key.key().name();
-        if let DebugValue::Gauge(value) = value {
-            assert!(value.into_inner() == 0.0, "{name} is {value:?}");
+        match value {
+            DebugValue::Gauge(value) => assert!(value.into_inner() == 0.0, "{name} is {value:?}"),
+            DebugValue::Counter(count) if name == "pipeline.buffer.dropped" => given_up += count,
+            _ => {}
         }
     }
+    assert_eq!(given_up, 10);
 }

@@ -5,6 +5,7 @@
 
 mod app;
 mod gaps;
+mod hub;
 mod lobby;
 mod options;
 mod room;
@@ -16,6 +17,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 
 use crate::app::App;
 use crate::gaps::Gaps;
+use crate::hub::News;
 use crate::options::Options;
 
 #[tokio::main]
@@ -30,6 +32,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let gaps = Gaps::watch(&endpoint);
     // The tests asked for port 0 and wait for this line.
     println!("listening on http://{}", listener.local_addr()?);
-    endpoint.serve_on(listener, app::router(App { endpoint: endpoint.clone(), gaps, metrics })).await?;
+    let app = app::router(App { endpoint: endpoint.clone(), gaps, metrics });
+    let app = hub::router(&endpoint, News::start(&endpoint)?, app);
+    endpoint.serve_on(listener, app).await?;
     Ok(())
 }
