@@ -1,5 +1,5 @@
 //! Sequences of random pages, each as a line of JSON: the messages that bring a client from one to the next, and the HTML
-//! it must show after each. Always the same ones; `traces 500` writes 500.
+//! it must show after each; then stories of pages with components. Always the same ones; `traces 500` writes 500 of each.
 
 use std::io::{self, BufWriter, Write};
 
@@ -9,8 +9,12 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 #[path = "../tests/it/pages.rs"]
-#[expect(dead_code, reason = "the tests ask more of them")]
+#[expect(dead_code, clippy::unwrap_used, reason = "the tests ask more of them")]
 mod pages;
+
+#[path = "../tests/it/app.rs"]
+#[expect(dead_code, clippy::unwrap_used, reason = "the tests ask more of them")]
+mod app;
 
 fn main() -> io::Result<()> {
     let count = std::env::args().nth(1).map_or(Ok(1_000), |count| count.parse()).map_err(io::Error::other)?;
@@ -20,6 +24,11 @@ fn main() -> io::Result<()> {
         let pages =
             pages::sequences().new_tree(&mut runner).map_err(|reason| io::Error::other(reason.message()))?;
         writeln!(out, "{}", trace(&pages.current())?)?;
+    }
+    for _ in 0..count {
+        let story =
+            app::stories().new_tree(&mut runner).map_err(|reason| io::Error::other(reason.message()))?;
+        writeln!(out, "{}", told(story.current()))?;
     }
     out.flush()
 }
@@ -36,6 +45,17 @@ fn trace(pages: &[pages::Node]) -> io::Result<Value> {
         shown.push(out);
     }
     Ok(json!({ "messages": messages, "html": shown }))
+}
+
+/// A story of components: `steps`, each a message and what is shown then, or the numbers of components that are deleted.
+fn told((view, nodes, owners, steps): app::Story) -> Value {
+    let mut app = app::App::new(view, nodes, &owners);
+    steps.iter().for_each(|step| app.step(step));
+    let steps = app.trace.iter().map(|traced| match traced {
+        app::Traced::Message(message, html) => json!({ "message": message, "html": html }),
+        app::Traced::Deleted(cids) => json!({ "deleted": cids }),
+    });
+    json!({ "steps": steps.collect::<Vec<_>>() })
 }
 
 fn stand_in(child: &Child) -> String {

@@ -5,13 +5,50 @@
 
 use serde_json::{Map, Value};
 
-use crate::form::{ClientEvent, EventValue, Form, FormData, LIMITS};
+use crate::files::{self, ClientFile, MAX_FILES, Preflight, ProgressSaid, Said};
+use crate::form::{ClientEvent, Errors, EventValue, Form, FormData, LIMITS, MAX_ROWS};
 
 /// The name of a target, and what it checks.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target by its name, which is also that of its file in `fuzz/fuzz_targets` and of its folder in `fuzz/corpus`.
-pub const TARGETS: &[Target] = &[("form", form), ("live_event", live_event)];
+pub const TARGETS: &[Target] = &[("files", files), ("form", form), ("live_event", live_event)];
+
+/// What is said of files is within its bounds: references without separators, names without folders, percentages.
+pub fn files(data: &[u8]) {
+    let Ok(json) = std::str::from_utf8(data) else { return };
+    if let Ok(preflight) = Preflight::parse(json) {
+        check_reference(&preflight.upload);
+        check_files(&preflight.files);
+    }
+    if let Ok(said) = ProgressSaid::parse(json) {
+        said.upload.as_deref().into_iter().for_each(check_reference);
+        check_reference(&said.file);
+        assert!(!matches!(said.progress, Said::Percent(101..)));
+    }
+    if let Ok(Value::Object(uploads)) = serde_json::from_str(json)
+        && let Ok(chosen) = files::chosen(&uploads)
+    {
+        for (upload, files) in chosen {
+            check_reference(&upload);
+            check_files(&files);
+        }
+    }
+}
+
+fn check_files(files: &[ClientFile]) {
+    assert!(files.len() <= MAX_FILES);
+    for file in files {
+        check_reference(&file.reference);
+        assert!(!file.name.contains(['/', '\\', '\0']) && file.name != "..", "{:?}", file.name);
+        assert!(file.name.len() <= files::MAX_NAME && file.content_type.len() <= files::MAX_TYPE);
+    }
+}
+
+fn check_reference(reference: &str) {
+    assert!(!reference.is_empty() && reference.len() <= files::MAX_REFERENCE, "{reference:?}");
+    assert!(!reference.contains([',', ' ', '"', '/']), "{reference:?}");
+}
 
 /// A form holds no more text than came, is written as what reads the same again, and is shown without failing.
 pub fn form(data: &[u8]) {
@@ -25,7 +62,10 @@ pub fn form(data: &[u8]) {
     for (key, value) in data.as_map() {
         let field = shown.field(key);
         assert!(value.is_array() || !field.is_used() || data.is_used(key), "{key:?}");
+        assert!(shown.rows(key).len() <= MAX_ROWS.max(body.len()), "{key:?}");
     }
+    let mut changed = shown;
+    changed.change(data, |_: &FormData| Errors::new());
 }
 
 /// An event of a form is one with fields and a path as its target; any other carries what it came with.

@@ -6,15 +6,17 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::attribute::{self, AttributeValue, Attributes, ClassList, Presence, StyleList};
+use crate::call::Call;
 use crate::escape::Escaped;
 use crate::slot::Slot;
+use crate::stream::{Items, Mark, Stream};
 use crate::tape::{Node, Op, Tape};
 use crate::template::Template;
 
 /// What a template renders: its constant parts by reference, and the values of its slots.
 ///
 /// The tree is flat. A template is followed by the values of its slots, in order; each is text, nothing, a nested template
-/// with its own slots, a loop with its entries, or a nested live view. So a node costs no allocation, and a tree is put into
+/// with its own slots, a loop with its entries, a nested live view, or a stateful component. So a node costs no allocation, and a tree is put into
 /// another by copying. `html!` writes the calls below; by hand, write exactly one value for each slot: values that are
 /// missing render nothing, and values too many shift those that follow.
 #[derive(Clone, Default)]
@@ -24,7 +26,16 @@ pub struct Html {
     pub(crate) text: String,
     /// The keys of all entries one after another, as what they feed to a hash.
     pub(crate) keys: Vec<u8>,
+    /// Made for the first of them: most trees have none.
+    pub(crate) rare: Option<Box<Rare>>,
+}
+
+/// What stands behind the values that are neither text nor template, each kind in order.
+#[derive(Clone, Default)]
+pub(crate) struct Rare {
     pub(crate) children: Vec<Child>,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) streams: Vec<Mark>,
 }
 
 /// A nested live view inside the tree of another.
@@ -50,7 +61,7 @@ impl Html {
         let slots = template.slots();
         let mut ops = Vec::with_capacity(1 + slots);
         ops.push(Op::Open(template));
-        Html { ops, text: String::with_capacity(8 * slots), keys: Vec::new(), children: Vec::new() }
+        Html { ops, text: String::with_capacity(8 * slots), ..Html::default() }
     }
 
     /// A tree that renders nothing; it is no place to write slots to.
@@ -113,6 +124,27 @@ impl Html {
         );
     }
 
+    /// This slot is a stream (F058): as many entries as it gives items are written next, in that order, and nothing ends it.
+    ///
+    /// Whoever makes a message of the tree says [`RenderError::StreamTwice`](crate::RenderError::StreamTwice) when it has the
+    /// same stream twice.
+    pub fn stream<'s, T: Send + 'static>(
+        &mut self,
+        body: &'static Template,
+        stream: &'s Stream<T>,
+    ) -> Items<'s, T> {
+        let (items, mark) = stream.show();
+        self.ops.push(Op::Stream { count: items.len() as u32, body });
+        self.rare().streams.push(mark);
+        items
+    }
+
+    /// The next entry of a stream; the values of the body's slots are written next.
+    #[inline]
+    pub fn item(&mut self) {
+        self.ops.push(Op::Entry);
+    }
+
     /// This slot is an attribute (F006): ` name="value"`, ` name` for true, and nothing for false, none, and a name that
     /// is not legal.
     pub fn attribute(&mut self, name: &str, value: &(impl AttributeValue + ?Sized)) {
@@ -145,20 +177,55 @@ impl Html {
 
     /// This slot is a nested live view.
     pub fn view(&mut self, child: Child) {
-        self.children.push(child);
+        self.rare().children.push(child);
         self.ops.push(Op::View);
+    }
+
+    /// This slot is a stateful component.
+    pub fn component(&mut self, call: Call) {
+        self.rare().calls.push(call);
+        self.ops.push(Op::Component);
+    }
+
+    /// The components that the tree calls, in order; not those that are inside them.
+    pub fn calls(&self) -> &[Call] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.calls)
     }
 
     /// The nested live views of the whole tree, in order.
     pub fn children(&self) -> &[Child] {
-        &self.children
+        self.rare.as_ref().map_or(&[], |rare| &rare.children)
     }
 
-    /// Appends the tree as HTML. `child` is called for each nested live view and appends what stands for it.
+    pub(crate) fn calls_mut(&mut self) -> &mut [Call] {
+        self.rare.as_mut().map_or(&mut [], |rare| &mut rare.calls)
+    }
+
+    /// The streams of the whole tree, in order.
+    pub(crate) fn marks(&self) -> &[Mark] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.streams)
+    }
+
+    /// The streams of the whole tree, in order, and what their items are shown as.
+    pub(crate) fn streams(&self) -> impl Iterator<Item = (&Mark, &'static Template)> {
+        let bodies = self.ops.iter().filter_map(|op| match op {
+            Op::Stream { body, .. } => Some(*body),
+            _ => None,
+        });
+        // In this order, a tree without streams is not searched.
+        self.marks().iter().zip(bodies)
+    }
+
+    /// Appends the tree as HTML. `child` is called for each nested live view and appends what stands for it. Where components
+    /// stand, there is nothing: [`Pass::write_to`](crate::Pass::write_to) knows them.
     pub fn write_to(&self, out: &mut String, child: &mut dyn FnMut(&Child, &mut String)) {
+        self.write_with(out, &mut Inside { child, component: &|_| None });
+    }
+
+    pub(crate) fn write_with(&self, out: &mut String, inside: &mut Inside<'_>) {
         // What the statics will take is a guess.
         out.reserve(self.text.len() + 16 * self.ops.len());
-        write_value(&mut self.tape(), out, child);
+        write_value(&mut self.tape(), out, inside);
     }
 
     pub(crate) fn tape(&self) -> Tape<'_> {
@@ -187,7 +254,16 @@ impl Html {
         self.ops.extend_from_slice(&other.ops);
         self.text.push_str(&other.text);
         self.keys.extend_from_slice(&other.keys);
-        self.children.extend_from_slice(&other.children);
+        if let Some(other) = &other.rare {
+            let rare = self.rare();
+            rare.children.extend_from_slice(&other.children);
+            rare.calls.extend_from_slice(&other.calls);
+            rare.streams.extend_from_slice(&other.streams);
+        }
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
     }
 
     fn count(&mut self, list: &Loop) {
@@ -197,7 +273,7 @@ impl Html {
     }
 }
 
-/// HTML, with nothing where nested live views stand.
+/// HTML, with nothing where nested live views and components stand.
 impl fmt::Display for Html {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = String::new();
@@ -218,30 +294,42 @@ impl fmt::Debug for Child {
     }
 }
 
-fn write_value(tape: &mut Tape<'_>, out: &mut String, child: &mut dyn FnMut(&Child, &mut String)) {
+/// What stands where a tree has no text of its own.
+pub(crate) struct Inside<'a> {
+    pub(crate) child: &'a mut dyn FnMut(&Child, &mut String),
+    /// The tree of a component.
+    pub(crate) component: &'a dyn Fn(&Call) -> Option<&'a Html>,
+}
+
+fn write_value(tape: &mut Tape<'_>, out: &mut String, inside: &mut Inside<'_>) {
     match tape.next() {
         Node::Text(text) => out.push_str(text),
-        Node::Template(template) => write_slots(template, tape, out, child),
-        Node::Loop { body, count } => {
+        Node::Template(template) => write_slots(template, tape, out, inside),
+        Node::Loop { body, count } | Node::Stream { body, count, .. } => {
             for _ in 0..count {
                 tape.key();
-                write_slots(body, tape, out, child);
+                write_slots(body, tape, out, inside);
             }
         }
-        Node::View(view) => child(view, out),
+        Node::View(view) => (inside.child)(view, out),
+        Node::Component(call) => {
+            if let Some(html) = (inside.component)(call) {
+                html.write_with(out, inside);
+            }
+        }
     }
 }
 
-fn write_slots(
+pub(crate) fn write_slots(
     template: &Template,
     tape: &mut Tape<'_>,
     out: &mut String,
-    child: &mut dyn FnMut(&Child, &mut String),
+    inside: &mut Inside<'_>,
 ) {
-    let Some((first, rest)) = template.statics.split_first() else { return };
+    let Some((first, rest)) = template.pieces().split_first() else { return };
     out.push_str(first);
     for after in rest {
-        write_value(tape, out, child);
+        write_value(tape, out, inside);
         out.push_str(after);
     }
 }

@@ -4,11 +4,20 @@
 //! compared to the last byte and replayed through the published client.
 //!
 //! Read it in this order: [`html!`] and [`Html`] (the rendered tree), [`slot`], [`attribute`] and [`slots`] (what may stand
-//! in a template), [`Held`] (what one client holds, and the smallest legal diff), [`Replica`] (what the client makes of it).
-//! Beside them are [`js`] (commands that the client runs by itself) and [`form`] (what a form says).
+//! in a template), [`Held`] (what one client holds, and the smallest legal diff), [`Stream`] (lists of which
+//! nothing is held), [`Roster`] and [`Pass`] (the stateful components of a view, and rendering them), [`Replica`] (what the
+//! client makes of it).
+//! Beside them are [`js`] (commands that the client runs by itself), [`form`] (what a form says) and [`files`] (what is said of
+//! files to upload).
+
+// What `#[component]` writes names the crate, also in here.
+extern crate self as firecrest_live;
 
 pub mod attribute;
+mod call;
+mod elements;
 mod escape;
+pub mod files;
 pub mod form;
 #[doc(hidden)]
 pub mod fuzzing;
@@ -20,20 +29,29 @@ pub mod link;
 #[doc(hidden)]
 pub mod pick;
 mod replica;
+mod roster;
 mod scan;
 pub mod slot;
 pub mod slots;
+#[doc(hidden)]
+pub mod source;
+mod stream;
 mod tape;
 mod template;
 
 pub use attribute::{AttributeValue, Attributes, ClassList, StyleList};
+pub use call::Call;
+pub use elements::{FocusWrap, Portal, Tag, TagName, TagNameError};
 pub use escape::Escaped;
 pub use held::{Held, Members, RenderError};
 pub use html::{Child, Html, Loop};
 pub use js::Js;
 pub use replica::{Replica, ReplicaError, ReplicaProblem};
+pub use roster::{Due, MAX_COMPONENTS, MAX_DEPTH, PartError, Pass, Roster};
 pub use slot::{Raw, Slot};
 pub use slots::{Attrs, SlotFn};
+pub use source::{annotate, annotates};
+pub use stream::{Items, Stream};
 pub use template::Template;
 
 #[doc(hidden)]

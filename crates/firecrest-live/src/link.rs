@@ -9,18 +9,24 @@ use crate::attribute::{Attributes, Splat};
 #[must_use = "it belongs into a template"]
 pub struct Link {
     path: String,
-    kind: &'static str,
+    /// Nothing when the page is loaded.
+    kind: Option<&'static str>,
     state: &'static str,
 }
 
 /// Leads to another address of this view, which keeps its state.
 pub fn patch(path: impl Into<String>) -> Link {
-    Link { path: path.into(), kind: "patch", state: "push" }
+    Link { path: path.into(), kind: Some("patch"), state: "push" }
 }
 
 /// Leads to another view. Where that is of another live session, the client loads the page.
 pub fn navigate(path: impl Into<String>) -> Link {
-    Link { path: path.into(), kind: "redirect", state: "push" }
+    Link { path: path.into(), kind: Some("redirect"), state: "push" }
+}
+
+/// Leads to any page, which is loaded.
+pub fn load(path: impl Into<String>) -> Link {
+    Link { path: path.into(), kind: None, state: "push" }
 }
 
 impl Link {
@@ -33,7 +39,9 @@ impl Link {
 impl Attributes for Link {
     fn write(&self, out: &mut Splat<'_>) {
         out.push("href", &self.path);
-        out.push("data-phx-link", self.kind);
-        out.push("data-phx-link-state", self.state);
+        if let Some(kind) = self.kind {
+            out.push("data-phx-link", kind);
+            out.push("data-phx-link-state", self.state);
+        }
     }
 }

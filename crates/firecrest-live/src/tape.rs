@@ -2,7 +2,9 @@
 
 use std::slice::Iter;
 
-use crate::html::{Child, Html};
+use crate::call::Call;
+use crate::html::{Child, Html, Rare};
+use crate::stream::Mark;
 use crate::template::{BARE, EMPTY, Template};
 
 /// One step of writing a tree. What it takes of the texts, keys and children follows what the step before took, so a tree
@@ -15,12 +17,16 @@ pub(crate) enum Op {
     Open(&'static Template),
     /// A loop, whose entries follow.
     Loop { count: u32, body: &'static Template },
+    /// A stream, whose entries follow.
+    Stream { count: u32, body: &'static Template },
     /// An entry known by its index, whose slots follow.
     Entry,
     /// An entry known by as many bytes of key, whose slots follow.
     Keyed(usize),
     /// A nested live view.
     View,
+    /// A stateful component.
+    Component,
 }
 
 /// One value of a slot.
@@ -34,20 +40,31 @@ pub(crate) enum Node<'a> {
         body: &'static Template,
         count: usize,
     },
+    /// Its entries are read next, as those of a loop.
+    Stream {
+        body: &'static Template,
+        count: usize,
+        mark: &'a Mark,
+    },
     View(&'a Child),
+    Component(&'a Call),
 }
 
 /// A tree that is being read. A tree that was not written to its end reads as if its last slots were empty.
+#[derive(Clone)]
 pub(crate) struct Tape<'a> {
     ops: Iter<'a, Op>,
     text: &'a str,
     keys: &'a [u8],
-    children: Iter<'a, Child>,
+    rare: Option<&'a Rare>,
+    /// How many of its views, components and streams have been read.
+    read: [usize; 3],
 }
 
 impl<'a> Tape<'a> {
     pub(crate) fn new(html: &'a Html) -> Self {
-        Tape { ops: html.ops.iter(), text: &html.text, keys: &html.keys, children: html.children.iter() }
+        let Html { ops, text, keys, rare } = html;
+        Tape { ops: ops.iter(), text, keys, rare: rare.as_deref(), read: [0; 3] }
     }
 
     /// The template of the whole tree, whose slots are read next.
@@ -69,7 +86,11 @@ impl<'a> Tape<'a> {
             Some(Op::Text(length)) => self.text(*length),
             Some(Op::Open(template)) => Node::Template(template),
             Some(Op::Loop { count, body }) => Node::Loop { body, count: *count as usize },
-            Some(Op::View) => self.children.next().map_or(Node::Text(""), Node::View),
+            Some(Op::Stream { count, body }) => self
+                .rare(2, |rare| &rare.streams)
+                .map_or(Node::Text(""), |mark| Node::Stream { body, count: *count as usize, mark }),
+            Some(Op::View) => self.rare(0, |rare| &rare.children).map_or(Node::Text(""), Node::View),
+            Some(Op::Component) => self.rare(1, |rare| &rare.calls).map_or(Node::Text(""), Node::Component),
             Some(Op::Entry | Op::Keyed(_)) | None => Node::Text(""),
         }
     }
@@ -92,5 +113,13 @@ impl<'a> Tape<'a> {
         let Some((text, rest)) = self.text.split_at_checked(length) else { return Node::Text("") };
         self.text = rest;
         Node::Text(text)
+    }
+
+    /// The next of what only some trees have.
+    #[cold]
+    fn rare<T>(&mut self, kind: usize, list: fn(&Rare) -> &[T]) -> Option<&'a T> {
+        let next = list(self.rare?).get(self.read[kind]);
+        self.read[kind] += 1;
+        next
     }
 }

@@ -121,8 +121,9 @@ impl FormData {
     /// * Browsers leave out checkboxes that are not checked: give such fields a `#[serde(default)]`.
     /// * A list is read from `tags[]`, without empty texts, or from `emails[0]`, `emails[1]` … in the order of the numbers,
     ///   of which some may be missing. In a struct, the rows in `emails_drop[]` are left out, and those in
-    ///   `emails_sort[]` come last and in its order; what it names besides is a new row without fields (F033).
-    /// * Marks of fields that were not used are no fields.
+    ///   `emails_sort[]` come last and in its order; what it names besides is a new row without fields (F033), up to
+    ///   [`MAX_ROWS`](super::MAX_ROWS).
+    /// * Marks of fields that were not used, and the numbers of rows, are no fields.
     ///
     /// Types that do not say what they need (untagged enums, flattened fields, [`Value`]) get the fields as they are.
     ///
@@ -150,6 +151,12 @@ impl FormData {
 impl From<Map<String, Value>> for FormData {
     fn from(fields: Map<String, Value>) -> Self {
         FormData(fields)
+    }
+}
+
+impl FromIterator<(String, Value)> for FormData {
+    fn from_iter<I: IntoIterator<Item = (String, Value)>>(fields: I) -> Self {
+        FormData(fields.into_iter().collect())
     }
 }
 

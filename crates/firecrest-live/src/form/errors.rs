@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
-use super::ReadError;
+use super::{ReadError, tree};
 
 /// What is wrong with a form: messages by field.
 ///
@@ -27,6 +27,16 @@ impl Errors {
     /// Adds a message for a field, after those it has.
     pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.0.entry(field.into()).or_default().push(message.into());
+    }
+
+    /// Adds what is wrong with a part of the form, such as a row of a list, whose fields are named as in that part:
+    /// `errors.add_part("lines[0]", line.check())`.
+    pub fn add_part(&mut self, part: &str, errors: Errors) {
+        for (field, messages) in errors.0 {
+            let inner = if field.is_empty() { Vec::new() } else { tree::keys(&field) };
+            let field = inner.into_iter().fold(part.to_owned(), |name, key| tree::name(&name, key));
+            self.0.entry(field).or_default().extend(messages);
+        }
     }
 
     /// The messages for a field, in the order in which they were added.
@@ -97,6 +107,19 @@ mod tests {
         assert_eq!(errors.of("name"), ["is short", "is odd"]);
         assert_eq!(errors.iter().map(|(field, _)| field).collect::<Vec<_>>(), ["age", "name"]);
         assert_eq!(errors.to_string(), "age: is low; name: is short, is odd");
+    }
+
+    #[test]
+    fn f033_the_errors_of_a_part_are_at_its_fields() {
+        let mut line = Errors::new();
+        for field in ["sku", "size[width]", ""] {
+            line.add(field, "is odd");
+        }
+        let mut errors = Errors::new();
+        errors.add("lines[0][sku]", "is old");
+        errors.add_part("lines[0]", line);
+        assert_eq!(errors.of("lines[0][sku]"), ["is old", "is odd"]);
+        assert_eq!((errors.of("lines[0][size][width]").len(), errors.of("lines[0]").len()), (1, 1));
     }
 
     #[test]

@@ -2,30 +2,90 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{Form, tree};
+use super::{Form, Rows, tree};
 
 /// The fields of a [`Form`] or of a part of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Fields<'a> {
     form: &'a Form,
     /// Where the part is in the form.
     path: Vec<String>,
+    /// What the ids of its fields begin with.
+    id: String,
 }
 
 impl<'a> Fields<'a> {
     pub(super) fn new(form: &'a Form) -> Self {
-        Fields { form, path: Vec::new() }
+        Fields { form, path: Vec::new(), id: form.id().to_owned() }
     }
 
     /// A field of this part.
     pub fn field(&self, name: &str) -> Field<'a> {
-        Field::new(self.form, &self.nested(name).path)
+        Field::new(self.nested(name))
     }
 
     /// A part of this part: the fields of a map, or of a row of a list by its index.
     pub fn nested(&self, name: &str) -> Fields<'a> {
-        let keys = tree::keys(name).into_iter().map(str::to_owned);
-        Fields { form: self.form, path: self.path.iter().cloned().chain(keys).collect() }
+        let keys = tree::keys(name);
+        let id = keys.iter().fold(self.id.clone(), |id, key| tree::id(&id, key));
+        let path = self.path.iter().cloned().chain(keys.into_iter().map(str::to_owned)).collect();
+        Fields { form: self.form, path, id }
+    }
+
+    /// The rows of a list in this part (F033).
+    pub fn rows(&self, name: &str) -> Rows<'a> {
+        Rows::new(self, name)
+    }
+
+    /// A row of this list, by its key in it and its id.
+    pub(super) fn row(&self, key: &str, id: &str) -> Fields<'a> {
+        let path = self.path.iter().cloned().chain([key.to_owned()]).collect();
+        Fields { form: self.form, path, id: tree::id(&self.id, id) }
+    }
+
+    /// What the ids of the fields begin with.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What the names of the fields begin with.
+    pub(super) fn name(&self) -> String {
+        self.path.iter().fold(self.form.name().to_owned(), |name, key| tree::name(&name, key))
+    }
+
+    /// What the part is as a whole: what was said of it, or else the data.
+    ///
+    /// Data are no answer for a row that was said: they count their rows as they were in the beginning.
+    pub(super) fn value(&self) -> Option<&'a Value> {
+        let data = || tree::at(self.form.data(), self.keys());
+        let Some(said) = self.form.said() else { return data() };
+        let mut keys = self.keys();
+        let mut found = said.get(keys.next()?);
+        for key in keys {
+            if found.and_then(Value::as_object).is_some_and(|row| row.contains_key(tree::ROW_ID)) {
+                return tree::at(said, self.keys());
+            }
+            found = found.and_then(|found| tree::child(found, key));
+        }
+        found.or_else(data)
+    }
+
+    /// How often the rows of this list were arranged.
+    pub(super) fn revision(&self) -> u64 {
+        let noted = || {
+            let (last, outer) = self.path.split_last()?;
+            let said = self.form.said()?;
+            let part = match outer {
+                [] => said,
+                outer => tree::at(said, outer.iter().map(String::as_str))?.as_object()?,
+            };
+            tree::arrangement(part, last)
+        };
+        noted().map_or(0, |(revision, _)| revision)
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &str> {
+        self.path.iter().map(String::as_str)
     }
 }
 
@@ -48,18 +108,14 @@ pub struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
-    fn new(form: &'a Form, path: &[String]) -> Self {
-        let keys = || path.iter().map(String::as_str);
-        let said = form.said().and_then(|said| tree::at(said, keys()));
+    fn new(fields: Fields<'a>) -> Self {
+        let key = fields.keys().fold(String::new(), |name, key| tree::name(&name, key));
         Field {
-            id: keys().fold(form.id().to_owned(), |id, key| match id.is_empty() {
-                true => key.to_owned(),
-                false => format!("{id}_{key}"),
-            }),
-            name: keys().fold(form.name().to_owned(), |name, key| tree::name(&name, key)),
-            value: said.or_else(|| tree::at(form.data(), keys())),
-            errors: form.errors().of(&keys().fold(String::new(), |name, key| tree::name(&name, key))),
-            is_used: is_used(form, path),
+            name: fields.name(),
+            value: fields.value(),
+            errors: fields.form.errors().of(&key),
+            is_used: is_used(fields.form, &fields.path),
+            id: fields.id,
         }
     }
 
@@ -132,9 +188,14 @@ fn is_used(form: &Form, path: &[String]) -> bool {
     let is_left_out = |part: &Map<String, Value>| !part.contains_key(key) && !tree::is_marked(part, key);
     match part {
         Some(part) if is_left_out(part) => form.is_submitted(),
-        Some(part) => tree::is_used(part, key),
+        Some(part) => tree::is_used(part, key) || (form.is_submitted() && is_empty_list(part, key)),
         None => form.is_submitted(),
     }
+}
+
+/// Whether all rows of a list are gone: there is nothing left that could be used.
+fn is_empty_list(part: &Map<String, Value>, key: &str) -> bool {
+    part.get(key).and_then(Value::as_object).is_some_and(Map::is_empty)
 }
 
 #[cfg(test)]

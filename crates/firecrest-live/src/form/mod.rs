@@ -1,7 +1,8 @@
 //! What a form says, and how it is shown again (spec §4.1, F030–F033, F140–F142).
 //!
 //! The client sends a form as one text. [`ClientEvent`] reads the message, [`FormData`] is the tree of its fields, and
-//! [`Form`] is what a template needs to show them again: names, ids, values, and errors.
+//! [`Form`] is what a template needs to show them again: names, ids, values, and errors; [`Rows`] are those of a list in it,
+//! and [`LiveForm`] is the element around them.
 //!
 //! ```
 //! use firecrest_live::form::{Errors, Form, FormData};
@@ -37,18 +38,23 @@
 //! then not the event's failure but the form's error: `Validate { user: FormData }`.
 
 mod data;
+mod element;
 mod error;
 mod errors;
 mod event;
 mod field;
+mod list;
 mod reader;
 mod rows;
 mod state;
 mod tree;
 
 pub use data::{FormData, LIMITS, MAX_FIELDS};
+pub use element::LiveForm;
 pub use error::ReadError;
 pub use errors::Errors;
 pub use event::{ClientEvent, EventError, EventValue, MAX_JSON};
 pub use field::{Field, Fields};
+pub use list::{Row, RowButton, Rows};
+pub use rows::MAX_ROWS;
 pub use state::Form;

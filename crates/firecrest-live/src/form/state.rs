@@ -2,7 +2,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{Errors, Field, Fields, FormData, reader, tree};
+use super::{Errors, Field, Fields, FormData, Rows, reader, rows, tree};
 
 /// A form as a template shows it: names, ids and values of its fields, and what is wrong with them (F030–F032).
 ///
@@ -69,7 +69,7 @@ impl Form {
 
     /// A form that shows what it has said.
     pub fn from_params(name: &str, said: FormData) -> Self {
-        Form { said: Some(said), ..Form::new(name, &()) }
+        Form { said: Some(arranged(said, None)), ..Form::new(name, &()) }
     }
 
     /// Replaces the form's id, and what those of its inputs begin with. By default it is the name.
@@ -82,7 +82,7 @@ impl Form {
     ///
     /// What is said is read as a `T`, as by [`FormData::read`], and checked if it can be read; `T` is [`FormData`] when there
     /// is no type for it. What is wrong then replaces the form's errors. A field that is not said keeps the value of the
-    /// data.
+    /// data. Rows of lists are put into the order that the form says (see [`rows`](Self::rows)).
     pub fn change<T: DeserializeOwned>(&mut self, said: FormData, check: impl FnOnce(&T) -> Errors) {
         self.take(said, check);
     }
@@ -98,6 +98,24 @@ impl Form {
         let value = self.take(said, check);
         self.submitted = true;
         value.filter(|_| self.errors.is_empty())
+    }
+
+    /// Moves a row of a list to another place, both counted from 0, and checks the form as it is then: what is to be done when
+    /// a row was dragged, or its button to move it was pressed. Rows and places that are not there change nothing.
+    pub fn move_row<T: DeserializeOwned>(
+        &mut self,
+        list: &str,
+        from: usize,
+        to: usize,
+        check: impl FnOnce(&T) -> Errors,
+    ) {
+        let mut fields = match self.said() {
+            Some(said) => said.clone(),
+            None => tree::unused(self.data()),
+        };
+        if rows::move_row(&mut fields, &tree::keys(list), from, to).is_some() {
+            self.take(fields.into(), check);
+        }
     }
 
     /// Adds an error that came to light later: `form.add_error("email", "is taken")`.
@@ -130,6 +148,11 @@ impl Form {
         self.fields().nested(name)
     }
 
+    /// The rows of a list of nested forms: `lines`, or `lines[0][parts]` in a row of another list (F033).
+    pub fn rows(&self, name: &str) -> Rows<'_> {
+        self.fields().rows(name)
+    }
+
     /// The fields, to be handed to a component that also takes those of a nested form.
     pub fn fields(&self) -> Fields<'_> {
         Fields::new(self)
@@ -148,6 +171,7 @@ impl Form {
     }
 
     fn take<T: DeserializeOwned>(&mut self, said: FormData, check: impl FnOnce(&T) -> Errors) -> Option<T> {
+        let said = arranged(said, self.said());
         let (value, unreadable) = reader::read_form(said.as_map());
         let judged = value.as_ref().map(check).unwrap_or_default();
         self.errors = unreadable.or(judged);
@@ -156,4 +180,11 @@ impl Form {
         self.said = Some(said);
         value
     }
+}
+
+/// What was said, with the rows of its lists in order.
+fn arranged(said: FormData, before: Option<&Map<String, Value>>) -> FormData {
+    let mut fields = said.into_map();
+    rows::arrange(&mut fields, before);
+    fields.into()
 }

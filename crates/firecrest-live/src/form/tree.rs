@@ -8,6 +8,12 @@ use serde_json::{Map, Value};
 /// What the name of a field begins with that says: the field of the other name was not used yet (spec §4.1).
 const UNUSED: &str = "_unused_";
 
+/// The field of a row that says which one it is, wherever it has been moved to (F033).
+pub(super) const ROW_ID: &str = "_persistent_id";
+
+/// What the note about a list begins with: how often its rows were arranged, and the number of its next new row.
+const ARRANGED: &str = "_rows_";
+
 /// The keys that the name of an input stands for: `user[tags][]` is `user` and `tags`.
 ///
 /// A name whose brackets do not match is one key, and so is one that is nested too deep for a field.
@@ -25,6 +31,11 @@ pub(super) fn name(outer: &str, key: &str) -> String {
     if outer.is_empty() { key.to_owned() } else { format!("{outer}[{key}]") }
 }
 
+/// The id of the element for `key` inside of another.
+pub(super) fn id(outer: &str, key: &str) -> String {
+    if outer.is_empty() { key.to_owned() } else { format!("{outer}_{key}") }
+}
+
 /// What is at the end of a path of keys.
 pub(super) fn at<'a, 'k>(
     fields: &'a Map<String, Value>,
@@ -35,7 +46,7 @@ pub(super) fn at<'a, 'k>(
 }
 
 /// What is at a key of a map or at an index of a list.
-fn child<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
+pub(super) fn child<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
     match value {
         Value::Object(map) => map.get(key),
         Value::Array(items) => items.get(key.parse::<usize>().ok()?),
@@ -57,6 +68,51 @@ pub(super) fn is_mark(key: &str) -> bool {
     key.starts_with(UNUSED)
 }
 
+/// Whether a key is a note of the framework and no field.
+pub(super) fn is_note(key: &str) -> bool {
+    is_mark(key) || key == ROW_ID || key.starts_with(ARRANGED)
+}
+
+/// How often the rows of the list at this key were arranged, and the number of its next new row.
+pub(super) fn arrangement(fields: &Map<String, Value>, key: &str) -> Option<(u64, u32)> {
+    let note = fields.get(&format!("{ARRANGED}{key}"))?.as_array()?;
+    Some((note.first()?.as_u64()?, u32::try_from(note.get(1)?.as_u64()?).ok()?))
+}
+
+/// Notes it.
+pub(super) fn note_arrangement(fields: &mut Map<String, Value>, key: &str, (revision, next): (u64, u32)) {
+    fields.insert(format!("{ARRANGED}{key}"), [Value::from(revision), Value::from(next)].as_slice().into());
+}
+
+/// The number that a row says it has.
+pub(super) fn row_id(row: &Map<String, Value>) -> Option<u32> {
+    row.get(ROW_ID)?.as_str()?.parse().ok()
+}
+
+/// The same fields, each with a mark that says it was not used yet.
+pub(super) fn unused(fields: &Map<String, Value>) -> Map<String, Value> {
+    let mut out = Map::new();
+    for (key, value) in fields {
+        match value {
+            Value::Object(inner) => out.insert(key.clone(), unused(inner).into()),
+            Value::Array(items) if items.iter().any(Value::is_object) => {
+                let inside = |item: &Value| item.as_object().map_or(item.clone(), |item| unused(item).into());
+                out.insert(key.clone(), items.iter().map(inside).collect())
+            }
+            value => {
+                out.insert(format!("{UNUSED}{key}"), Value::from(""));
+                out.insert(key.clone(), value.clone())
+            }
+        };
+    }
+    out
+}
+
+/// Takes away the mark of the field at this key.
+pub(super) fn unmark(fields: &mut Map<String, Value>, key: &str) {
+    fields.remove(&format!("{UNUSED}{key}"));
+}
+
 /// Whether something says that the field at this key was not used yet.
 pub(super) fn is_marked(fields: &Map<String, Value>, key: &str) -> bool {
     fields.contains_key(&format!("{UNUSED}{key}"))
@@ -72,7 +128,7 @@ pub(super) fn is_used(fields: &Map<String, Value>, key: &str) -> bool {
     match fields.get(key) {
         None => false,
         Some(_) if is_marked(fields, key) => false,
-        Some(Value::Object(inner)) => inner.keys().any(|key| !is_mark(key) && is_used(inner, key)),
+        Some(Value::Object(inner)) => inner.keys().any(|key| !is_note(key) && is_used(inner, key)),
         Some(_) => true,
     }
 }

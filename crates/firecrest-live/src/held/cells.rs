@@ -2,7 +2,8 @@
 //!
 //! | value | cells |
 //! | --- | --- |
-//! | text, nothing, a nested view | one: its hash |
+//! | text, nothing, a nested view, a component | one: its hash |
+//! | a stream | one: half a hash of its body's fingerprint, and its number |
 //! | a template | its fingerprint; how many cells follow; those of its slots |
 //! | a loop | its body's fingerprint; how many cells follow; how many entries; the entries |
 //! | an entry of a loop | its key; how many cells follow; those of its slots |
@@ -22,12 +23,17 @@ const TEXT: u64 = 0b00;
 const TEMPLATE: u64 = 0b01;
 const LOOP: u64 = 0b10;
 
+/// The bits of a stream's cell that are its number.
+const STREAM_NUMBER: u64 = 0xffff_fffc;
+
 /// The bit of a key that is no index.
 const KEYED: u64 = 1 << 63;
 
-/// What tells the hashes of texts, nested views and keys apart.
+/// What tells the hashes of texts, nested views, components and keys apart.
 const TEXT_SALT: u64 = 0x6a09_e667_f3bc_c908;
 const VIEW_SALT: u64 = 0xbb67_ae85_84ca_a73b;
+const PART_SALT: u64 = 0x510e_527f_ade6_82d1;
+const STREAM_SALT: u64 = 0xa54f_f53a_5f1d_36f1;
 const KEY_SALT: u64 = 0x3c6e_f372_fe94_f82b;
 
 /// The cell of a template.
@@ -84,6 +90,26 @@ impl Hashing {
     /// The cell of a nested view.
     pub(super) fn view(&self, id: &str) -> u64 {
         self.hash(VIEW_SALT, id.as_bytes()) & !KIND | TEXT
+    }
+
+    /// The cell of a component.
+    pub(super) fn component(&self, cid: u32) -> u64 {
+        self.hash(PART_SALT, &cid.to_le_bytes()) & !KIND | TEXT
+    }
+
+    /// The cell of a stream, whatever is in it.
+    pub(super) fn stream(&self, body: &Template, number: u32) -> u64 {
+        self.stream_body(body) | u64::from(number) << 2 & STREAM_NUMBER | TEXT
+    }
+
+    /// The number of the stream with this cell; none when it is the cell of something else.
+    pub(super) fn stream_before(&self, body: &Template, cell: u64) -> Option<u32> {
+        let number = (cell & STREAM_NUMBER) >> 2;
+        (cell == self.stream_body(body) | number << 2 | TEXT).then_some(number as u32)
+    }
+
+    fn stream_body(&self, body: &Template) -> u64 {
+        self.hash(STREAM_SALT, &identity(body).to_le_bytes()) & !STREAM_NUMBER & !KIND
     }
 
     /// The cell of an entry's key, or of its index where it has none.

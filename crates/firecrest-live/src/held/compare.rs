@@ -28,12 +28,14 @@ impl Encoder<'_> {
         match self.tape.next() {
             Node::Text(text) => self.compare_text(slot, text, held),
             Node::View(child) => self.compare_view(slot, child, held),
+            Node::Component(call) => self.compare_component(slot, call.cid(), held),
             Node::Template(template) if held == cells::template(template) => {
                 self.compare_template(slot, template, at)?;
             }
             Node::Loop { body, count } if held == cells::list(body) && (count > 0 || !self.forgets_loops) => {
                 self.compare_list(slot, body, count, at)?;
             }
+            Node::Stream { body, count, mark } => self.compare_stream(slot, body, count, mark, held)?,
             Node::Loop { count: 0, .. } => self.compare_text(slot, "", held),
             node => {
                 json::name(&mut self.out, slot);
@@ -59,6 +61,16 @@ impl Encoder<'_> {
         if cell != held {
             json::name(&mut self.out, slot);
             self.view(child);
+        }
+    }
+
+    /// A component that has changed inside is named again: else the client would leave alone what is around it (spec §3.5).
+    fn compare_component(&mut self, slot: usize, cid: u32, held: u64) {
+        let cell = self.hashing.component(cid);
+        self.new.push(cell);
+        if cell != held || self.touched.is_some_and(|touched| touched.contains(&cid)) {
+            json::name(&mut self.out, slot);
+            json::number(&mut self.out, cid as usize);
         }
     }
 

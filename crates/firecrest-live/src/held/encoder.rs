@@ -1,11 +1,15 @@
 //! Reading a new tree beside the cells of an old one, and writing what is sent whole.
 
+use std::collections::HashSet;
+
 use super::cells::{self, Hashing};
 use super::keys::Keys;
 use super::statics::Statics;
+use super::streams::{SoFar, Told};
 use super::{Members, RenderError};
 use crate::html::{Child, Html};
 use crate::json;
+use crate::stream::Mark;
 use crate::tape::{Node, Tape};
 use crate::template::Template;
 
@@ -15,6 +19,8 @@ use crate::template::Template;
 /// compare with is handed on. The message is written as if everything had changed inside, and is cut back where nothing has.
 pub(super) struct Encoder<'a> {
     pub(super) tape: Tape<'a>,
+    /// All streams of the new tree.
+    pub(super) marks: &'a [Mark],
     /// The cells of the old tree.
     pub(super) old: &'a [u64],
     /// The cells of the new tree so far.
@@ -22,12 +28,15 @@ pub(super) struct Encoder<'a> {
     /// The message so far, without the statics that [`Statics`] puts in.
     pub(super) out: String,
     pub(super) hashing: Hashing,
-    statics: Statics,
+    pub(super) statics: Statics,
     pub(super) child: &'a mut dyn FnMut(&Child) -> String,
     /// Indices that were used by loops before.
     pub(super) spare: Vec<Keys>,
+    pub(super) told: Told,
     /// Whether a loop that has become empty is no loop any more.
     pub(super) forgets_loops: bool,
+    /// Components with changes in this message, or with such components inside.
+    pub(super) touched: Option<&'a HashSet<u32>>,
 }
 
 impl<'a> Encoder<'a> {
@@ -35,6 +44,7 @@ impl<'a> Encoder<'a> {
         html: &'a Html,
         old: &'a [u64],
         seed: u64,
+        told: Told,
         child: &'a mut dyn FnMut(&Child) -> String,
     ) -> Self {
         // As a rule there are as many values as before and little has changed. The rest are guesses.
@@ -44,6 +54,7 @@ impl<'a> Encoder<'a> {
         };
         Encoder {
             tape: html.tape(),
+            marks: html.marks(),
             old,
             new: Vec::with_capacity(cells),
             out: String::with_capacity(bytes),
@@ -51,7 +62,9 @@ impl<'a> Encoder<'a> {
             statics: Statics::default(),
             child,
             spare: Vec::new(),
+            told,
             forgets_loops: false,
+            touched: None,
         }
     }
 
@@ -74,9 +87,39 @@ impl<'a> Encoder<'a> {
         Ok(())
     }
 
-    /// The message and the cells of the new tree.
-    pub(super) fn finish(self) -> (Members, Vec<u64>) {
-        (Members(self.statics.finish(self.out)), self.new)
+    /// What has changed in a component that the client holds.
+    pub(super) fn changes(&mut self, root: &'static Template) -> Result<(), RenderError> {
+        self.tape.root();
+        let start = self.begin(cells::template(root));
+        self.compare_slots(root, 2)?;
+        self.end(start);
+        Ok(())
+    }
+
+    /// A whole component.
+    pub(super) fn part(&mut self, root: &'static Template) -> Result<(), RenderError> {
+        self.tape.root();
+        let start = self.begin(cells::template(root));
+        self.slots(root)?;
+        self.end(start);
+        json::separate(&mut self.out);
+        self.out.push_str("\"r\":1,\"s\":");
+        self.out.push_str(root.sent());
+        Ok(())
+    }
+
+    /// Forgets what has been written of a tree. Before it, the message had said as much of streams.
+    pub(super) fn begin_again(&mut self, html: &'a Html, streams: SoFar) {
+        self.tape = html.tape();
+        self.new.clear();
+        self.out.clear();
+        self.statics = Statics::default();
+        self.told.back_to(streams);
+    }
+
+    /// The message, the cells of the new tree, and what the message says of streams.
+    pub(super) fn finish(self) -> (Members, Vec<u64>, Told) {
+        (Members(self.statics.finish(self.out)), self.new, self.told)
     }
 
     /// The top node. Its statics are an array always, and it has no root flag: there, `r` is a reply (spec §3.1).
@@ -86,7 +129,7 @@ impl<'a> Encoder<'a> {
         self.end(start);
         json::separate(&mut self.out);
         self.out.push_str("\"s\":");
-        self.out.push_str(template.json);
+        self.out.push_str(template.sent());
         Ok(())
     }
 
@@ -108,7 +151,12 @@ impl<'a> Encoder<'a> {
                 self.new.push(self.hashing.view(&child.id));
                 self.view(child);
             }
+            Node::Component(call) => {
+                self.new.push(self.hashing.component(call.cid()));
+                json::number(&mut self.out, call.cid() as usize);
+            }
             Node::Template(template) => self.template(template)?,
+            Node::Stream { body, count, mark } => self.stream(body, count, mark)?,
             // A loop that was never rendered and is empty is no loop (spec §3.3).
             Node::Loop { count: 0, .. } => self.text(""),
             Node::Loop { body, count } => self.list(body, count)?,

@@ -71,7 +71,12 @@ impl Encoder<'_> {
 
     /// An entry that the client does not hold. It may stand where another one stood and is merged into that, so it carries
     /// everything (spec §3.2, rule 5).
-    fn new_entry(&mut self, body: &'static Template, index: usize, key: u64) -> Result<(), RenderError> {
+    pub(super) fn new_entry(
+        &mut self,
+        body: &'static Template,
+        index: usize,
+        key: u64,
+    ) -> Result<(), RenderError> {
         json::name(&mut self.out, index);
         self.out.push('{');
         let start = self.begin(key);

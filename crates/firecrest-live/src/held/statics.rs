@@ -44,12 +44,17 @@ impl Statics {
         json::number(out, number);
     }
 
+    /// Whether any template is used more than once.
+    pub(super) fn is_shared(&self) -> bool {
+        self.shared > 0
+    }
+
     /// The whole message.
     pub(super) fn finish(self, message: String) -> String {
         if self.used.is_empty() {
             return message;
         }
-        let statics: usize = self.used.iter().map(|used| used.template.json.len() + 8).sum();
+        let statics: usize = self.used.iter().map(|used| used.template.sent().len() + 8).sum();
         let mut out = String::with_capacity(message.len() + statics);
         let mut from = 0;
         for used in &self.used {
@@ -57,7 +62,7 @@ impl Statics {
             from = used.at;
             match used.number {
                 Some(number) => json::number(&mut out, number),
-                None => out.push_str(used.template.json),
+                None => out.push_str(used.template.sent()),
             }
         }
         out.push_str(&message[from..]);
@@ -74,7 +79,7 @@ impl Statics {
         for used in &self.used {
             if let Some(number) = used.number {
                 json::name(out, number);
-                out.push_str(used.template.json);
+                out.push_str(used.template.sent());
             }
         }
         out.push('}');

@@ -33,6 +33,10 @@ pub enum ReplicaProblem {
     UnknownEntry,
     /// An entry or a slot that has no value.
     Missing,
+    /// Operations of a stream that are none, or do not fit its entries.
+    NoStream,
+    /// An item of a stream that is not one element with the item's id.
+    NoItem,
     /// A component that the client does not hold, or whose statics come from one it does not hold.
     UnknownComponent,
 }
@@ -48,6 +52,8 @@ impl fmt::Display for ReplicaProblem {
             ReplicaProblem::UnmarkedMove => "a moved entry in a loop that is not marked with `km`",
             ReplicaProblem::UnknownEntry => "an entry moved from where there was none, or twice",
             ReplicaProblem::Missing => "nothing where a value must be",
+            ReplicaProblem::NoStream => "no operations of a stream, or not those of its entries",
+            ReplicaProblem::NoItem => "an item of a stream that is not shown as an element with its id",
             ReplicaProblem::UnknownComponent => "a component that is not there",
         })
     }

@@ -5,7 +5,7 @@
 #[allow(dead_code, reason = "shared with the test of another guide")]
 mod markdown;
 
-use firecrest_live::{Child, Held, Html, Replica, component, html};
+use firecrest_live::{Child, Held, Html, Replica, Stream, component, html};
 
 use crate::markdown::blocks;
 
@@ -186,9 +186,17 @@ fn the_guide_says_what_a_client_is_remembered_with() {
     client.show(&birds(&flock([("Wren", 9)])));
     client.show(&birds(&[]));
     let (no_entries, entry) = (client.held.memory() - empty, list(1) - client.held.memory() - 2 * text);
-    for (value, bytes) in
-        [("a text", text), ("a template", template), ("a loop", no_entries), ("an entry of a loop", entry)]
-    {
+    let mut numbers = Stream::new(|number: &u32| number.to_string());
+    numbers.extend(0..1_000);
+    let page = html! { <p id="p" phx-update="stream">stream (id, _) in &numbers { <b id={id}/> }</p> };
+    let stream = memory(&page) - empty;
+    for (value, bytes) in [
+        ("a text", text),
+        ("a template", template),
+        ("a loop", no_entries),
+        ("an entry of a loop", entry),
+        ("a [stream](streams.md), whatever has been put into it", stream),
+    ] {
         assert_row(&[value.to_owned(), bytes.to_string()]);
     }
     let held = |page: &Html| format!("holds {} bytes of the counter above", memory(page));

@@ -1,6 +1,6 @@
 //! Control flow (F007, F008, F009, F010).
 
-use firecrest_live::{Held, Html, html};
+use firecrest_live::{Held, Html, Stream, html};
 
 #[test]
 fn f007_conditions() {
@@ -135,4 +135,30 @@ fn names_of_the_template_are_not_those_of_the_macro() {
     let (html, tree, value, entries) = ("h", "t", "v", ["e"]);
     let page = html! { {html} {tree} {value} for entry in entries { {entry} {html} } };
     assert_eq!(page.to_string(), "htveh");
+}
+
+#[test]
+fn f058_streams() {
+    struct Page {
+        rows: Stream<(u8, &'static str)>,
+    }
+    let mut page = Page { rows: Stream::new(|(number, _): &(u8, &'static str)| format!("r{number}")) };
+    page.rows.extend([(1, "a"), (2, "<b>")]);
+    let stream = "an ordinary name";
+    let shown = |open: bool| {
+        html! {
+            <ul id="rows" phx-update="stream">
+                stream (id, (number, text)) in &page.rows {
+                    let twice = number * 2;
+                    // One element, whichever.
+                    if open { <li id={id}>{twice} {text}</li> } else { <li {..[("id", id)]}>{stream}</li> }
+                }
+                <li id="end">"the end"</li>
+            </ul>
+        }
+        .to_string()
+    };
+    let items = r#"<li id="r1">2a</li><li id="r2">4&lt;b&gt;</li><li id="end">the end</li>"#;
+    assert_eq!(shown(true), format!(r#"<ul id="rows" phx-update="stream">{items}</ul>"#));
+    assert!(shown(false).contains(r#"<li id="r1">an ordinary name</li><li id="r2">"#));
 }

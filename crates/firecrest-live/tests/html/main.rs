@@ -2,6 +2,8 @@
 
 mod attributes;
 mod components;
+mod elements;
+mod elsewhere;
 mod flow;
 mod slots;
 mod templates;

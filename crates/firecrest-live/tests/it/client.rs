@@ -14,7 +14,7 @@ pub(crate) fn root(fingerprint: u64, statics: &'static [&'static str]) -> &'stat
 
 fn leak(fingerprint: u64, statics: &'static [&'static str], is_root: bool) -> &'static Template {
     let json = Box::leak(serde_json::to_string(statics).unwrap().into_boxed_str());
-    Box::leak(Box::new(Template { fingerprint, statics, json, is_root }))
+    Box::leak(Box::new(Template { fingerprint, statics, json, is_root, source: None }))
 }
 
 /// A tree of a template around a single value.

@@ -2,37 +2,44 @@
 //! pages are in real life, or another one altogether.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
-use firecrest_live::{Child, Html, Template};
+use firecrest_live::{Call, Child, Html, Template};
 use proptest::prelude::*;
 
 /// The template of a page, and the values of its slots.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node {
     template: usize,
     slots: Vec<Value>,
 }
 
 /// The value of a slot.
-#[derive(Clone, Debug)]
-enum Value {
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
     Text(String),
     Nothing,
     Node(Node),
-    List { body: usize, keyed: bool, entries: Vec<Entry> },
+    List {
+        body: usize,
+        keyed: bool,
+        entries: Vec<Entry>,
+    },
     View(u8),
+    /// A component, where it is called; nothing elsewhere.
+    Component(u8),
 }
 
-#[derive(Clone, Debug)]
-struct Entry {
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Entry {
     key: u8,
     slots: Vec<Value>,
 }
 
 /// A change of a page. All numbers are taken modulo how many there are.
 #[derive(Clone, Debug)]
-enum Edit {
+pub(crate) enum Edit {
     /// A value anywhere becomes another.
     Set(usize, Value),
     /// A loop anywhere gets an entry.
@@ -43,31 +50,64 @@ enum Edit {
     Move(usize, usize, usize),
 }
 
+/// How many components there are.
+pub(crate) const KEYS: u8 = 8;
+
 static TEMPLATES: [Template; 6] = [
-    Template { fingerprint: 101, statics: &["<hr>"], json: r#"["<hr>"]"#, is_root: true },
-    Template { fingerprint: 102, statics: &["<b>", "</b>"], json: r#"["<b>","</b>"]"#, is_root: false },
-    Template { fingerprint: 103, statics: &["<i>", "</i>"], json: r#"["<i>","</i>"]"#, is_root: true },
+    Template { fingerprint: 101, statics: &["<hr>"], json: r#"["<hr>"]"#, is_root: true, source: None },
+    Template {
+        fingerprint: 102,
+        statics: &["<b>", "</b>"],
+        json: r#"["<b>","</b>"]"#,
+        is_root: false,
+        source: None,
+    },
+    Template {
+        fingerprint: 103,
+        statics: &["<i>", "</i>"],
+        json: r#"["<i>","</i>"]"#,
+        is_root: true,
+        source: None,
+    },
     Template {
         fingerprint: 104,
         statics: &["<p>", "-", "</p>"],
         json: r#"["<p>","-","</p>"]"#,
         is_root: true,
+        source: None,
     },
-    Template { fingerprint: 105, statics: &["", "|", ""], json: r#"["","|",""]"#, is_root: false },
+    Template {
+        fingerprint: 105,
+        statics: &["", "|", ""],
+        json: r#"["","|",""]"#,
+        is_root: false,
+        source: None,
+    },
     Template {
         fingerprint: 106,
         statics: &["<u>", ",", ",", "</u>"],
         json: r#"["<u>",",",",","</u>"]"#,
         is_root: false,
+        source: None,
     },
 ];
 
 impl Node {
     /// The page as its template renders it.
     pub(crate) fn html(&self) -> Html {
+        self.html_with(&mut |_| None)
+    }
+
+    /// The same with components: `call` says which of those that it names are called.
+    pub(crate) fn html_with(&self, call: &mut dyn FnMut(u8) -> Option<Call>) -> Html {
         let mut html = Html::new(&TEMPLATES[self.template]);
-        write_all(&mut html, self.shown());
+        write_all(&mut html, self.shown(), call);
         html
+    }
+
+    /// What a browser shows of it; `component` appends what it shows of a component.
+    pub(crate) fn write_text(&self, out: &mut String, component: &mut dyn FnMut(u8, &mut String)) {
+        write_text(&TEMPLATES[self.template], self.shown(), out, component);
     }
 
     /// Whether any loop of the page has no entries.
@@ -75,7 +115,7 @@ impl Node {
         count(self.shown(), |value| matches!(value, Value::List { entries, .. } if entries.is_empty())) > 0
     }
 
-    fn change(&mut self, edit: &Edit) {
+    pub(crate) fn change(&mut self, edit: &Edit) {
         let mut rest = match edit {
             Edit::Set(at, _) => at % count(self.shown(), |_| true).max(1),
             Edit::Insert(at, ..) | Edit::Remove(at, _) | Edit::Move(at, ..) => {
@@ -111,20 +151,26 @@ pub(crate) fn sequences() -> impl Strategy<Value = Vec<Node>> {
     })
 }
 
-fn write_all(html: &mut Html, values: &[Value]) {
-    values.iter().for_each(|value| write(html, value));
+type Calls<'a> = &'a mut dyn FnMut(u8) -> Option<Call>;
+
+fn write_all(html: &mut Html, values: &[Value], call: Calls<'_>) {
+    values.iter().for_each(|value| write(html, value, call));
 }
 
-fn write(html: &mut Html, value: &Value) {
+fn write(html: &mut Html, value: &Value, call: Calls<'_>) {
     match value {
         Value::Text(text) => html.slot(text),
         Value::Nothing => html.nothing(),
         // Both ways to nest.
-        Value::Node(node) if node.template % 2 == 0 => html.slot(&node.html()),
+        Value::Node(node) if node.template % 2 == 0 => html.slot(&node.html_with(call)),
         Value::Node(node) => {
             html.open(&TEMPLATES[node.template]);
-            write_all(html, node.shown());
+            write_all(html, node.shown(), call);
         }
+        Value::Component(key) => match call(*key) {
+            Some(call) => html.component(call),
+            None => html.nothing(),
+        },
         Value::View(id) => html.view(Child { id: format!("view-{id}"), content: Arc::new(*id) }),
         Value::List { body, keyed, entries } => {
             let mut list = html.begin_loop(&TEMPLATES[*body]);
@@ -134,11 +180,43 @@ fn write(html: &mut Html, value: &Value) {
                     true => html.keyed_entry(&mut list, &entry.key),
                     false => html.entry(&mut list),
                 }
-                write_all(html, &entry.slots[..slots_of(*body)]);
+                write_all(html, &entry.slots[..slots_of(*body)], call);
             }
             html.end_loop(list);
         }
     }
+}
+
+fn write_text(
+    template: &Template,
+    values: &[Value],
+    out: &mut String,
+    component: &mut dyn FnMut(u8, &mut String),
+) {
+    out.push_str(template.statics[0]);
+    for (value, after) in values.iter().zip(&template.statics[1..]) {
+        match value {
+            Value::Component(key) => component(*key, out),
+            Value::View(id) => write!(out, "<div id=\"view-{id}\"></div>").unwrap(),
+            Value::Text(text) => write!(out, "{}", around_text(text)).unwrap(),
+            Value::Nothing => {}
+            Value::Node(node) => node.write_text(out, component),
+            Value::List { body, keyed, entries } => {
+                let mut keys = BTreeSet::new();
+                for entry in entries.iter().filter(|entry| !keyed || keys.insert(entry.key)) {
+                    write_text(&TEMPLATES[*body], &entry.slots[..slots_of(*body)], out, component);
+                }
+            }
+        }
+        out.push_str(after);
+    }
+}
+
+/// A text as HTML.
+fn around_text(text: &str) -> Html {
+    let mut html = Html::empty();
+    html.slot(text);
+    html
 }
 
 fn text() -> impl Strategy<Value = Value> {
@@ -146,7 +224,11 @@ fn text() -> impl Strategy<Value = Value> {
 }
 
 fn value(depth: u32) -> BoxedStrategy<Value> {
-    let leaf = prop_oneof![6 => text(), 1 => Just(Value::Nothing), 1 => (0..2_u8).prop_map(Value::View)];
+    let leaf = prop_oneof![
+        6 => text(),
+        1 => Just(Value::Nothing),
+        1 => (0..2_u8).prop_map(Value::View),
+    ];
     if depth == 0 {
         return leaf.boxed();
     }
@@ -160,7 +242,7 @@ fn slots(depth: u32) -> impl Strategy<Value = Vec<Value>> {
     prop::collection::vec(value(depth), 3)
 }
 
-fn node(depth: u32) -> impl Strategy<Value = Node> {
+pub(crate) fn node(depth: u32) -> impl Strategy<Value = Node> {
     (0..TEMPLATES.len(), slots(depth)).prop_map(|(template, slots)| Node { template, slots })
 }
 
@@ -168,7 +250,18 @@ fn entry(depth: u32) -> impl Strategy<Value = Entry> {
     (0..8_u8, slots(depth)).prop_map(|(key, slots)| Entry { key, slots })
 }
 
-fn edit() -> impl Strategy<Value = Edit> {
+/// A component anywhere.
+pub(crate) fn place() -> impl Strategy<Value = Edit> {
+    (0..1000_usize, 0..KEYS).prop_map(|(at, key)| Edit::Set(at, Value::Component(key)))
+}
+
+/// The tree of a component: one element.
+pub(crate) fn element(depth: u32) -> impl Strategy<Value = Node> {
+    let roots = prop_oneof![Just(0_usize), Just(2), Just(3), Just(3)];
+    (roots, slots(depth)).prop_map(|(template, slots)| Node { template, slots })
+}
+
+pub(crate) fn edit() -> impl Strategy<Value = Edit> {
     let place = || 0..1000_usize;
     prop_oneof![
         2 => (place(), value(1)).prop_map(|(at, value)| Edit::Set(at, value)),

@@ -1,7 +1,7 @@
 //! What an element must be like for the browser and the client to understand it (F016).
 
 use super::name::Name;
-use super::node::{Attribute, Element, Given, Kind, Node};
+use super::node::{Attribute, Element, Given, Kind, Node, Stream};
 use crate::errors::Errors;
 
 /// The values that `phx-update` may have (spec §1.7).
@@ -9,6 +9,11 @@ const UPDATES: [&str; 5] = ["replace", "stream", "ignore", "append", "prepend"];
 
 /// The attributes that take commands only (spec §6).
 const COMMANDS: [&str; 4] = ["phx-mounted", "phx-remove", "phx-connected", "phx-disconnected"];
+
+const STRAY: &str = "a stream stands directly in an element with an `id` and `phx-update=\"stream\"`";
+
+const BRANCHED: &str = "a stream stands in no branch or loop of its element, where the client would keep its items when it goes: \
+     put the branch or loop around the element";
 
 /// Complains about what is wrong with an element, except its tags.
 pub(super) fn element(element: &Element, errors: &mut Errors) {
@@ -22,6 +27,27 @@ pub(super) fn element(element: &Element, errors: &mut Errors) {
     }
     if element.attributes.iter().any(is_stream) {
         stream_content(&element.children, errors);
+        branched_stream(&element.children, errors);
+    } else if !element.attributes.iter().any(may_be_stream) {
+        no_stream(&element.children, STRAY, errors);
+    }
+}
+
+/// Complains about what is wrong with a stream: an item is one node, which is an element with the item's id unless it is something
+/// that may render one.
+pub(super) fn stream(stream: &Stream, errors: &mut Errors) {
+    let mut shown = stream.body.iter().filter(|node| !matches!(node, Node::Let(_) | Node::Markup(_)));
+    match (shown.next(), shown.next()) {
+        (Some(Node::Element(element)), None) if !has_id(element) => {
+            errors.over(&element.name, "the element of a stream's item has the item's id: write `id={id}`");
+        }
+        (Some(Node::Text(_) | Node::For(_) | Node::Stream(_)), None) | (None, _) | (_, Some(_)) => {
+            errors.at(
+                stream.keyword.span(),
+                "an item of a stream is shown as exactly one element, with `id={id}`",
+            );
+        }
+        _ => {}
     }
 }
 
@@ -31,6 +57,7 @@ fn named(element: &Element, name: &Name, given: &Given, errors: &mut Errors) {
     match &*name.text {
         "phx-hook" | "data-phx-hook" => needs_id(element, name, errors),
         "phx-update" | "data-phx-update" => update(element, name, text.as_deref(), errors),
+        "data-phx-portal" => portal(element, name, errors),
         "key" => errors.over(name, "a key belongs to a loop: write `for … in …, key = … { … }`"),
         other if COMMANDS.contains(&other) => commands(name, text.as_deref(), errors),
         other if is_event_handler(element, other) => {
@@ -62,6 +89,18 @@ fn update(element: &Element, name: &Name, text: Option<&str>, errors: &mut Error
     }
     if text.is_some_and(|text| !UPDATES.contains(&text)) {
         errors.over(name, format!("`{}` is one of {}", name.text, UPDATES.join(", ")));
+    }
+}
+
+/// The client moves the one element that is in it (spec §1.7).
+fn portal(element: &Element, name: &Name, errors: &mut Errors) {
+    needs_id(element, name, errors);
+    let shown: Vec<&Node> =
+        element.children.iter().filter(|node| !matches!(node, Node::Let(_) | Node::Markup(_))).collect();
+    let is_one = matches!(shown[..], [Node::Element(only)] if has_id(only));
+    if element.name.text != "template" || !is_one {
+        errors
+            .over(name, "a portal is a `<template>` around exactly one element with an `id`: use `<Portal>`");
     }
 }
 
@@ -110,25 +149,71 @@ fn is_stream(attribute: &Attribute) -> bool {
         if name.text == "phx-update" && literal(given).as_deref() == Some("stream"))
 }
 
+/// Whether an attribute may make its element one of a stream.
+fn may_be_stream(attribute: &Attribute) -> bool {
+    match attribute {
+        Attribute::Named(name, given) => name.text == "phx-update" && literal(given).is_none(),
+        Attribute::Splat(_) => true,
+    }
+}
+
+/// Complains about streams among these nodes, with this message.
+fn no_stream(nodes: &[Node], message: &str, errors: &mut Errors) {
+    for node in nodes {
+        if let Node::Stream(stream) = node {
+            errors.at(stream.keyword.span(), message);
+        }
+        inside(node, |nodes| no_stream(nodes, message, errors));
+    }
+}
+
+/// Complains about streams that may go while their element stays: the client would keep their items.
+fn branched_stream(nodes: &[Node], errors: &mut Errors) {
+    for node in nodes {
+        match node {
+            Node::Fragment(nodes) => branched_stream(nodes, errors),
+            Node::If(_) | Node::For(_) | Node::Match(_) => {
+                inside(node, |nodes| no_stream(nodes, BRANCHED, errors));
+            }
+            _ => {}
+        }
+    }
+}
+
 /// The client removes what has no id from a stream (spec §1.7).
 fn stream_content(nodes: &[Node], errors: &mut Errors) {
     for node in nodes {
-        match node {
-            Node::Element(child) if !has_id(child) => {
-                errors.over(
-                    &child.name,
-                    "each element of a stream needs an `id`, by which the client knows it again",
-                );
-            }
-            Node::Fragment(nodes) => stream_content(nodes, errors),
-            Node::For(list) => stream_content(&list.body, errors),
-            Node::If(chain) => {
-                chain.arms.iter().for_each(|(_, shown)| stream_content(shown, errors));
-                stream_content(&chain.otherwise, errors);
-            }
-            Node::Match(block) => block.arms.iter().for_each(|(_, shown)| stream_content(shown, errors)),
-            _ => {}
+        if let Node::Element(child) = node
+            && !has_id(child)
+        {
+            errors.over(
+                &child.name,
+                "each element of a stream needs an `id`, by which the client knows it again",
+            );
         }
+        if let Node::Text(literal) = node
+            && !literal.value().trim().is_empty()
+        {
+            errors.at(
+                literal.span(),
+                "the client removes text from a stream: put it into an element with an `id`",
+            );
+        }
+        inside(node, |nodes| stream_content(nodes, errors));
+    }
+}
+
+/// Visits the nodes that stand where this one stands.
+fn inside(node: &Node, mut visit: impl FnMut(&[Node])) {
+    match node {
+        Node::Fragment(nodes) => visit(nodes),
+        Node::For(list) => visit(&list.body),
+        Node::If(chain) => {
+            chain.arms.iter().for_each(|(_, shown)| visit(shown));
+            visit(&chain.otherwise);
+        }
+        Node::Match(block) => block.arms.iter().for_each(|(_, shown)| visit(shown)),
+        _ => {}
     }
 }
 

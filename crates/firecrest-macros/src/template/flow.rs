@@ -1,20 +1,23 @@
-//! Control flow: `if`, `match`, `for`, and `let`.
+//! Control flow: `if`, `match`, `for`, `stream`, and `let`.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser as _};
-use syn::token::Brace;
+use syn::token::{Brace, Paren};
 use syn::{Expr, Ident, LitStr, Token};
 
-use super::node::{For, If, Match, Node};
+use super::check;
+use super::node::{For, If, Match, Node, Stream};
 use super::parse::{Parser, no_node};
 
 const IF: &str = "a condition is `if … { … }`, and text must be a string literal";
 const MATCH: &str = "a `match` is `match … { pattern => { … } }`, and text must be a string literal";
 const FOR: &str =
     "a loop is `for pattern in list, key = expression { … }`, and text must be a string literal";
+const STREAM: &str =
+    "a stream is `stream (id, item) in &stream { <li id={id}>…</li> }`, and text must be a string literal";
 const LET: &str = "a `let` in a template ends with `;`, and text must be a string literal";
 
 impl Parser {
@@ -27,6 +30,8 @@ impl Parser {
             self.match_block(input, place).map(Node::Match)
         } else if input.peek(Token![for]) {
             self.for_loop(input, place).map(Node::For)
+        } else if is_stream(input) {
+            self.stream(input, place).map(Node::Stream)
         } else if input.peek(Token![let]) {
             binding(input, place).map(Node::Let)
         } else if input.peek(Token![while]) || input.peek(Token![loop]) {
@@ -103,6 +108,20 @@ impl Parser {
         Ok(For { pattern, list, key, body })
     }
 
+    fn stream(&mut self, input: ParseStream<'_>, place: Span) -> syn::Result<Stream> {
+        let keyword: Ident = input.parse()?;
+        let pattern = until(input, |input| input.peek(Token![in]) || input.peek(LitStr));
+        if !input.peek(Token![in]) {
+            return Err(syn::Error::new(place, STREAM));
+        }
+        input.parse::<Token![in]>()?;
+        let list = head(input, place, STREAM)?;
+        let body = self.branch(input, place, STREAM)?;
+        let stream = Stream { keyword, pattern, list, body };
+        check::stream(&stream, &mut self.errors);
+        Ok(stream)
+    }
+
     /// The `, key = expression` of a loop.
     fn key(&mut self, input: ParseStream<'_>, place: Span) -> syn::Result<TokenStream> {
         input.parse::<Token![,]>()?;
@@ -125,6 +144,13 @@ impl Parser {
         let group = block(input, place, expected)?;
         Ok(self.template(group.stream()))
     }
+}
+
+/// Whether a stream comes next. `stream` is no keyword of Rust.
+fn is_stream(input: ParseStream<'_>) -> bool {
+    input.peek(Ident)
+        && input.peek2(Paren)
+        && input.fork().parse::<Ident>().is_ok_and(|word| word == "stream")
 }
 
 fn block(input: ParseStream<'_>, place: Span, expected: &str) -> syn::Result<Group> {

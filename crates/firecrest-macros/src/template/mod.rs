@@ -11,6 +11,7 @@ mod markup;
 mod name;
 mod node;
 mod parse;
+mod source;
 mod statics;
 mod text;
 

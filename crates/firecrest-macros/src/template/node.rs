@@ -18,6 +18,7 @@ pub(super) enum Node {
     If(If),
     Match(Match),
     For(For),
+    Stream(Stream),
     /// A `let` statement, with its semicolon.
     Let(TokenStream),
     /// A `<slot:name>` that stands where no component takes it.
@@ -106,6 +107,15 @@ pub(super) struct For {
     pub(super) pattern: TokenStream,
     pub(super) list: TokenStream,
     pub(super) key: Option<TokenStream>,
+    pub(super) body: Vec<Node>,
+}
+
+pub(super) struct Stream {
+    /// The word that it begins with.
+    pub(super) keyword: Ident,
+    /// What the id of an item and the item are bound to.
+    pub(super) pattern: TokenStream,
+    pub(super) list: TokenStream,
     pub(super) body: Vec<Node>,
 }
 

@@ -3,6 +3,7 @@
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote_spanned;
 
+use super::source::{MarkKind, Marks, Source, SourceName};
 use super::text;
 use crate::fingerprint::Fingerprint;
 
@@ -14,6 +15,7 @@ pub(super) struct Writer {
     /// The piece at the end.
     tail: String,
     fingerprint: Fingerprint,
+    marks: Marks,
     /// The calls that write the slots.
     pub(super) code: TokenStream,
 }
@@ -23,6 +25,7 @@ pub(super) struct Constant {
     statics: Vec<String>,
     pub(super) fingerprint: u64,
     is_root: bool,
+    source: Source,
 }
 
 impl Writer {
@@ -54,21 +57,32 @@ impl Writer {
         self.fingerprint.number(fingerprint);
     }
 
+    /// What is written next has this line in the source.
+    pub(super) fn mark(&mut self, place: Span, kind: MarkKind) {
+        self.marks.push(self.statics.len(), self.tail.len(), place, kind);
+    }
+
     pub(super) fn push(&mut self, code: TokenStream) {
         self.code.extend(code);
     }
 
-    pub(super) fn finish(mut self, is_root: bool) -> (Constant, TokenStream) {
+    pub(super) fn finish(mut self, is_root: bool, name: SourceName) -> (Constant, TokenStream) {
         self.fingerprint.text(&self.tail);
         self.statics.push(self.tail);
         let fingerprint = self.fingerprint.value();
-        (Constant { statics: self.statics, fingerprint, is_root }, self.code)
+        let source = Source { name, marks: self.marks };
+        (Constant { statics: self.statics, fingerprint, is_root, source }, self.code)
     }
 }
 
 impl Constant {
-    /// As an expression.
-    pub(super) fn expression(&self, krate: &TokenStream) -> TokenStream {
+    /// Where it stands in the source, as an expression.
+    pub(super) fn source(&self, krate: &TokenStream) -> TokenStream {
+        self.source.expression(krate)
+    }
+
+    /// As an expression; it is the template of this number.
+    pub(super) fn expression(&self, index: usize, krate: &TokenStream) -> TokenStream {
         let fingerprint = Literal::u64_unsuffixed(self.fingerprint);
         let statics = &self.statics;
         let json = text::json(&self.statics);
@@ -79,6 +93,10 @@ impl Constant {
                 statics: &[#(#statics),*],
                 json: #json,
                 is_root: #is_root,
+                #[cfg(debug_assertions)]
+                source: ::core::option::Option::Some(&__SOURCES[#index]),
+                #[cfg(not(debug_assertions))]
+                source: ::core::option::Option::None,
             }
         }
     }

@@ -55,10 +55,10 @@ impl<'a, 'e> Entries<'a, 'e> {
         Entries::new(fields.collect(), rules)
     }
 
-    /// Everything but what only says that a field of a form was not used.
+    /// Everything but the notes that are no fields.
     pub(super) fn used(map: &'a Map<String, Value>, rules: Rules<'e>) -> Self {
         let mut fields = Entries::all(map, rules).rest.collect::<Vec<_>>();
-        fields.retain(|(name, ..)| !rules.is_form() || !tree::is_mark(name));
+        fields.retain(|(name, ..)| !rules.is_form() || !tree::is_note(name));
         Entries::new(fields, rules)
     }
 

@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 
 use super::whole::Codegen;
 use crate::template::node::{Attribute, Body, Call, Given, Value};
+use crate::template::source::{MarkKind, SourceName};
 use crate::template::statics::Writer;
 
 /// A call of a component, as far as it is written.
@@ -19,12 +20,13 @@ impl Codegen {
     pub(super) fn call(&mut self, call: &Call, writer: &mut Writer) {
         let (krate, path) = (self.krate.clone(), &call.path);
         let place = Span::mixed_site().located_at(call.place);
+        writer.mark(call.place, MarkKind::Call);
         writer.slot("component");
         writer.print(path);
         let mut chain = Chain { code: quote_spanned!(place=> #path::__start()), given: Vec::new() };
         let mut checks = TokenStream::new();
         self.attributes(&call.attributes, &mut chain, writer);
-        self.body(&call.body, place, &mut chain, writer);
+        self.body(&call.body, "children", place, &mut chain, writer);
         for slot in &call.slots {
             let (name, place) = (&slot.name, Span::mixed_site().located_at(slot.name.span()));
             writer.print(&name.to_token_stream());
@@ -32,7 +34,7 @@ impl Codegen {
             given.push(name.unraw().to_string());
             let mut entry = Chain { code: quote_spanned!(place=> #code.#name()), given: Vec::new() };
             self.attributes(&slot.attributes, &mut entry, writer);
-            self.body(&slot.body, place, &mut entry, writer);
+            self.body(&slot.body, &name.unraw().to_string(), place, &mut entry, writer);
             let Chain { code, given } = entry;
             chain.code = quote_spanned!(place=> #code.__finish());
             checks.extend(quote_spanned!(name.span()=> const _: () = __check(#path::#name, &[#(#given),*]);));
@@ -92,7 +94,7 @@ impl Codegen {
     }
 
     /// What stands between the tags, as a function that writes it.
-    fn body(&mut self, body: &Body, place: Span, chain: &mut Chain, writer: &mut Writer) {
+    fn body(&mut self, body: &Body, name: &str, place: Span, chain: &mut Chain, writer: &mut Writer) {
         if body.children.is_empty() {
             return;
         }
@@ -103,7 +105,7 @@ impl Codegen {
         };
         writer.print(&pattern);
         let outer = std::mem::replace(&mut self.in_entry, false);
-        let shown = self.branch(&body.children, writer);
+        let shown = self.named_branch(&body.children, SourceName::Content(name.to_owned()), writer);
         self.in_entry = outer;
         let (krate, code) = (&self.krate, &chain.code);
         let content = quote_spanned! {Span::mixed_site()=>

@@ -6,6 +6,7 @@ use quote::quote_spanned;
 use super::whole::Codegen;
 use crate::template::name::Name;
 use crate::template::node::{Attribute, Element, Given, Kind, Node, Value};
+use crate::template::source::MarkKind;
 use crate::template::statics::Writer;
 use crate::template::text;
 
@@ -14,6 +15,7 @@ impl Codegen {
         let name = &element.name.text;
         writer.tail().push('<');
         writer.tail().push_str(name);
+        writer.mark(element.name.place(), MarkKind::Tag);
         for attribute in &element.attributes {
             self.attribute(attribute, writer);
         }

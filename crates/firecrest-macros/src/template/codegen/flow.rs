@@ -4,7 +4,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
 use super::whole::{Branch, Codegen};
-use crate::template::node::{For, If, Match, Node};
+use crate::template::node::{For, If, Match, Node, Stream};
+use crate::template::source::SourceName;
 use crate::template::statics::Writer;
 
 impl Codegen {
@@ -57,7 +58,7 @@ impl Codegen {
             .filter_map(|node| if let Node::Let(binding) = node { Some(binding) } else { None });
         let bindings: TokenStream = bindings.inspect(|binding| writer.print(binding)).cloned().collect();
         let outer = std::mem::replace(&mut self.in_entry, true);
-        let Branch { template, code, fingerprint } = self.template(shown, false);
+        let Branch { template, code, fingerprint } = self.template(shown, false, SourceName::Branch);
         self.in_entry = outer;
         writer.nested(fingerprint);
         writer.push(quote_spanned! {Span::mixed_site()=>
@@ -69,5 +70,24 @@ impl Codegen {
             }
             html.end_loop(entries);
         });
+    }
+
+    pub(super) fn stream(&mut self, stream: &Stream, writer: &mut Writer) {
+        let Stream { pattern, list, body, .. } = stream;
+        self.stays(list);
+        writer.slot("stream");
+        writer.print(pattern);
+        writer.print(list);
+        let outer = std::mem::replace(&mut self.in_entry, true);
+        let Branch { template, code, fingerprint } = self.template(body, false, SourceName::Branch);
+        self.in_entry = outer;
+        writer.nested(fingerprint);
+        writer.push(quote_spanned! {Span::mixed_site()=> {
+            let items = html.stream(#template, #list);
+            for #pattern in items.iter() {
+                html.item();
+                #code
+            }
+        }});
     }
 }

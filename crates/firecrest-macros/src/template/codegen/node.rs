@@ -27,6 +27,7 @@ impl Codegen {
             Node::If(chain) => self.if_chain(chain, writer),
             Node::Match(block) => self.match_block(block, writer),
             Node::For(list) => self.for_loop(list, writer),
+            Node::Stream(stream) => self.stream(stream, writer),
             Node::Let(binding) => {
                 self.stays(binding);
                 writer.print(binding);

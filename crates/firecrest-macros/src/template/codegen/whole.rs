@@ -6,6 +6,7 @@ use quote::quote_spanned;
 use crate::errors::Errors;
 use crate::template::node::Node;
 use crate::template::parse::Parser;
+use crate::template::source::SourceName;
 use crate::template::statics::{Constant, Writer};
 
 /// What all parts of a template share while it is written.
@@ -46,10 +47,12 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 
 impl Codegen {
     fn whole(mut self, nodes: &[Node]) -> TokenStream {
-        let Branch { template, code, .. } = self.template(nodes, is_root(nodes));
+        let Branch { template, code, .. } = self.template(nodes, is_root(nodes), SourceName::Whole);
         let Codegen { krate, errors, templates, picks, .. } = &self;
         let count = templates.len();
-        let constants = templates.iter().flatten().map(|constant| constant.expression(krate));
+        let sources = templates.iter().flatten().map(|constant| constant.source(krate));
+        let constants = templates.iter().flatten().enumerate();
+        let constants = constants.map(|(index, constant)| constant.expression(index, krate));
         let traits = picks.then(|| {
             quote_spanned!(Span::mixed_site()=> use #krate::pick::{Neither as _, Shown as _, Slotted as _};)
         });
@@ -65,6 +68,10 @@ impl Codegen {
         };
         quote_spanned! {Span::mixed_site()=> {
             #errors
+            #[cfg(debug_assertions)]
+            fn __here() {}
+            #[cfg(debug_assertions)]
+            static __SOURCES: [#krate::source::Source; #count] = [#(#sources),*];
             static __TEMPLATES: [#krate::Template; #count] = [#(#constants),*];
             #traits
             #body
@@ -72,12 +79,12 @@ impl Codegen {
     }
 
     /// Writes a template of its own.
-    pub(super) fn template(&mut self, nodes: &[Node], is_root: bool) -> Branch {
+    pub(super) fn template(&mut self, nodes: &[Node], is_root: bool, name: SourceName) -> Branch {
         let index = self.templates.len();
         self.templates.push(None);
         let mut writer = Writer::default();
         self.nodes(nodes, &mut writer);
-        let (constant, code) = writer.finish(is_root);
+        let (constant, code) = writer.finish(is_root, name);
         let fingerprint = constant.fingerprint;
         self.templates[index] = Some(constant);
         let template = quote_spanned!(Span::mixed_site()=> &__TEMPLATES[#index]);
@@ -86,11 +93,20 @@ impl Codegen {
 
     /// Writes the value of a slot that is a branch: its template, or nothing if there is nothing in it.
     pub(super) fn branch(&mut self, nodes: &[Node], writer: &mut Writer) -> TokenStream {
+        self.named_branch(nodes, SourceName::Branch, writer)
+    }
+
+    pub(super) fn named_branch(
+        &mut self,
+        nodes: &[Node],
+        name: SourceName,
+        writer: &mut Writer,
+    ) -> TokenStream {
         if nodes.is_empty() {
             writer.nested(0);
             return quote_spanned!(Span::mixed_site()=> html.nothing(););
         }
-        let Branch { template, code, fingerprint } = self.template(nodes, false);
+        let Branch { template, code, fingerprint } = self.template(nodes, false, name);
         writer.nested(fingerprint);
         quote_spanned!(Span::mixed_site()=> html.open(#template); #code)
     }
@@ -121,7 +137,7 @@ mod tests {
     /// What templates are made of, and what they are not.
     const PIECES: &str = r##"
         < </ > /> <p> </p> <p <br> </br> <> </> <Card> </Card> <ui::Card :: <slot:a> </slot:a> <script> </script>
-        <!DOCTYPE <!-- --> ! "text" "a"b 'c' 5 -1 1.5e3x {x} {} {..x} {x;y} {<p>} (x) [x] if else match for let in while
+        <!DOCTYPE <!-- --> ! "text" "a"b 'c' 5 -1 1.5e3x {x} {} {..x} {x;y} {<p>} (x) [x] if else match for stream let in while
         true _ self key = => , ; : . - @ #[doc="d"] phx-hook="H" id="i" a={x} let={x}
     "##;
 
@@ -152,6 +168,8 @@ mod tests {
             <p>for a in b { {a} }</p>
             <p>for a in b { {b} }</p>
             <p>for a in b, key = a { {a} }</p>
+            <p>stream (a, b) in c { {b} }</p>
+            <p>stream (a, b) in c { {a} }</p>
             <p>match a { b => { {a} } }</p>
             <p>match a { c => { {a} } }</p>
             <p>let a = b; {a}</p>

@@ -34,4 +34,13 @@ fn end_in_a_script() -> Html {
     html! { <script>"'</script>'"</script> <style><p/></style> }
 }
 
+fn portals() -> Html {
+    html! {
+        <template data-phx-portal="#end"><p id="a"/></template>
+        <template id="b" data-phx-portal="#end"><p/></template>
+        <template id="c" data-phx-portal="#end"><p id="d"/><p id="e"/></template>
+        <div id="f" data-phx-portal="#end"><p id="g"/></div>
+    }
+}
+
 fn main() {}
