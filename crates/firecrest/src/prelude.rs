@@ -14,8 +14,9 @@ pub use crate::endpoint::Endpoint;
 pub use crate::hub::{Every, Feed, Hub, Keep, PollError, Topic};
 pub use crate::live::shared::{Shared, SharedOptions, SharedView, Start, Viewer, shared};
 pub use crate::live::{
-    Attrs, Html, Js, LiveConnection, LiveHost, LiveView, Mount, MountError, MountHook, Raw as RawHtml,
-    SlotFn, View, ViewOptions, link, nested,
+    Async, AsyncState, Attrs, ComponentCx, Html, Js, LiveComponent, LiveConnection, LiveHost, LiveView,
+    Mount, MountError, MountHook, Raw as RawHtml, Rendering, SlotFn, Stream, Updates, View, ViewOptions,
+    link, live_component, nested,
 };
 pub use crate::presence::Presence;
 pub use crate::query::Query;

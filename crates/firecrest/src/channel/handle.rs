@@ -2,9 +2,11 @@
 
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use firecrest_wire::Ref;
 
+use super::call::{Answer, CallError, call};
 use super::mailbox::{Item, PushError};
 use super::shared::Shared;
 use super::{Reason, Reply};
@@ -45,6 +47,28 @@ impl<I: Send + 'static> ChannelHandle<I> {
             }
             PushError::Closed(_) => SendError::Closed,
         })
+    }
+
+    /// Asks the channel, and waits for its answer, five seconds at most: `handle.call(Info::Count)` for an info `Count(Answer<u64>)`, which
+    /// the channel's `handle_info` [answers](Answer::send) whenever it likes (F079). It waits behind the infos that were sent before; the channel that
+    /// asks itself waits in vain.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), when it ends or drops the question, and when there is no answer in time.
+    pub async fn call<T>(&self, question: impl FnOnce(Answer<T>) -> I) -> Result<T, CallError> {
+        call(None, question, |info| self.send(info)).await
+    }
+
+    /// As [`call`](Self::call), for as long as this.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub async fn call_within<T>(
+        &self,
+        wait: Duration,
+        question: impl FnOnce(Answer<T>) -> I,
+    ) -> Result<T, CallError> {
+        call(Some(wait), question, |info| self.send(info)).await
     }
 
     /// The channel's topic.

@@ -123,18 +123,19 @@ async fn join<S: Socket, C: Channel<S>>(
         shared.connection.reply(&shared.join_ref, &start.reference, shared.name(), status, payload)
     };
     let _others = match &joined {
-        Answer::Ok(joined) => instance.endpoint.reach(joined.topics.iter().map(String::as_str)).await,
+        JoinAnswer::Ok(joined) => instance.endpoint.reach(joined.topics.iter().map(String::as_str)).await,
         _ => Vec::new(),
     };
     let rejected = match joined {
-        Answer::Ok(joined) => match enter(&instance, &start, replaced, joined, |reply| announce("ok", reply))
-        {
-            Ok(entered) => return Some(entered),
-            Err(error) => Rejected::crashed(error),
-        },
-        Answer::Rejected(rejected) => rejected,
+        JoinAnswer::Ok(joined) => {
+            match enter(&instance, &start, replaced, joined, |reply| announce("ok", reply)) {
+                Ok(entered) => return Some(entered),
+                Err(error) => Rejected::crashed(error),
+            }
+        }
+        JoinAnswer::Rejected(rejected) => rejected,
         // Every join is answered, as long as there is somebody to be told.
-        Answer::Cancelled => Rejected::reason("join replaced"),
+        JoinAnswer::Cancelled => Rejected::reason("join replaced"),
     };
     // There was no channel that could end.
     start.shared.set_told();
@@ -144,14 +145,14 @@ async fn join<S: Socket, C: Channel<S>>(
 }
 
 /// What came of asking a channel to join.
-pub(crate) enum Answer<C, I> {
+pub(crate) enum JoinAnswer<C, I> {
     Ok(Joined<C, I>),
     Rejected(Rejected),
     /// The connection ended, or the client joined again, before there was an answer.
     Cancelled,
 }
 
-async fn ask<S: Socket, C: Channel<S>>(instance: &Instance<S>, start: &Start) -> Answer<C, C::Info> {
+async fn ask<S: Socket, C: Channel<S>>(instance: &Instance<S>, start: &Start) -> JoinAnswer<C, C::Info> {
     let shared = &start.shared;
     let route = instance.route(start.route);
     let request = Join {
@@ -170,13 +171,13 @@ async fn ask<S: Socket, C: Channel<S>>(instance: &Instance<S>, start: &Start) ->
     tokio::select! {
         biased;
         reason = closing => match reason {
-            Reason::Crashed(error) => Answer::Rejected(Rejected::crashed(error)),
-            _ => Answer::Cancelled,
+            Reason::Crashed(error) => JoinAnswer::Rejected(Rejected::crashed(error)),
+            _ => JoinAnswer::Cancelled,
         },
         joined = asking => match joined {
-            Ok(Ok(joined)) => Answer::Ok(joined),
-            Ok(Err(rejected)) => Answer::Rejected(rejected),
-            Err(panic) => Answer::Rejected(Rejected::crashed(panic)),
+            Ok(Ok(joined)) => JoinAnswer::Ok(joined),
+            Ok(Err(rejected)) => JoinAnswer::Rejected(rejected),
+            Err(panic) => JoinAnswer::Rejected(Rejected::crashed(panic)),
         },
     }
 }

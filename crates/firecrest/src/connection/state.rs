@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use super::{CloseReason, Shared};
 use crate::channel::{self, Item, Predecessor, PushError, Start};
 use crate::endpoint::Registration;
-use crate::socket::ConnectedSocket;
+use crate::socket::{Bound, ConnectedSocket};
 use crate::telemetry::meter::{Count, Limit, add, reached};
 
 /// A client's connection: its joined channels and the decision who gets what.
@@ -36,6 +36,8 @@ struct Slot {
     task: JoinHandle<()>,
     /// Whether the client has asked to leave.
     leaving: bool,
+    /// Whether it is not counted with the others.
+    is_apart: bool,
 }
 
 enum Blocked {
@@ -193,7 +195,8 @@ impl Connection {
             }
             found => found.map(|at| self.replace(at)),
         };
-        if self.is_full() {
+        let bound = self.socket.bound(route);
+        if self.is_full(bound) {
             reached(Limit::Channels);
             let reason = r#"{"reason":"too many channels joined"}"#;
             self.shared.reply_json(&join_ref, &reference, (&topic).into(), "error", reason);
@@ -206,7 +209,7 @@ impl Connection {
             // Most connections join one or two channels; doubling from four would cost more than the channel itself.
             self.channels.reserve_exact(self.channels.len().max(1));
         }
-        self.channels.push(Slot { channel, task, leaving: false });
+        self.channels.push(Slot { channel, task, leaving: false, is_apart: bound.is_apart });
         Dispatch::Done
     }
 
@@ -217,9 +220,8 @@ impl Connection {
         Predecessor { shared: channel, task }
     }
 
-    fn is_full(&mut self) -> bool {
-        let limit = self.socket.max_channels();
-        if self.channels.len() >= limit {
+    fn is_full(&mut self, bound: Bound) -> bool {
+        if self.count(bound.is_apart) >= bound.channels {
             // One that has ended takes no place while its `terminate` runs. Nobody will tell it later to end in time.
             self.channels.retain(|Slot { channel, .. }| {
                 let ended = channel.mailbox.has_ended();
@@ -229,7 +231,11 @@ impl Connection {
                 !ended
             });
         }
-        self.channels.len() >= limit
+        self.count(bound.is_apart) >= bound.channels
+    }
+
+    fn count(&self, is_apart: bool) -> usize {
+        self.channels.iter().filter(|slot| slot.is_apart == is_apart).count()
     }
 
     fn leave(&mut self, at: usize, message: &Message) -> Dispatch {

@@ -12,6 +12,7 @@ use super::counters::Counters;
 use super::endpoint::Inner;
 use super::host::public_host;
 use super::shutdown::Last;
+use super::state::States;
 use super::{ClusterUrlError, DrainOptions, Endpoint, Registry, engine};
 use crate::connection::flush;
 use crate::hub;
@@ -36,6 +37,7 @@ pub struct EndpointBuilder {
     counters: Counters,
     cluster: Option<Arc<dyn Cluster>>,
     presence: PresenceOptions,
+    annotates: bool,
 }
 
 impl Default for EndpointBuilder {
@@ -51,6 +53,7 @@ impl Default for EndpointBuilder {
             counters: Counters::Memory,
             cluster: None,
             presence: PresenceOptions::default(),
+            annotates: false,
         }
     }
 }
@@ -118,6 +121,14 @@ impl EndpointBuilder {
                 return Err(EndpointError::Variable { name, value: value.into(), expected });
             }
         };
+        let annotates = match variable("FIRECREST_ANNOTATE").as_deref() {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(value) => {
+                let (name, expected) = ("FIRECREST_ANNOTATE", "`true` or `false`");
+                return Err(EndpointError::Variable { name, value: value.into(), expected });
+            }
+        };
         let origin = match variable("FIRECREST_CHECK_ORIGIN").as_deref() {
             None | Some("host") => OriginPolicy::Host,
             Some("conn") => OriginPolicy::SameAsRequest,
@@ -133,6 +144,7 @@ impl EndpointBuilder {
             counters: variable("FIRECREST_TALLY")
                 .map_or(Counters::Memory, |path| Counters::File(path.into())),
             cluster: variable("FIRECREST_CLUSTER").map(|url| engine::by_url(&url)).transpose()?,
+            annotates,
             ..Self::default()
         })
     }
@@ -212,6 +224,14 @@ impl EndpointBuilder {
         self
     }
 
+    /// Has live pages say where in the source they come from, as far as they were compiled with debug assertions (F018, F019):
+    /// comments around templates, the line of each tag, and the type of each view. It is said by all endpoints of the process
+    /// then; see [`annotate`](crate::live::annotate). Default: no.
+    pub fn annotate(mut self, on: bool) -> Self {
+        self.annotates = on;
+        self
+    }
+
     /// The endpoint.
     ///
     /// # Errors
@@ -230,6 +250,9 @@ impl EndpointBuilder {
                 SecretKeyBase::random()
             }
         };
+        if self.annotates {
+            firecrest_live::annotate(true);
+        }
         let tally = self.counters.open()?;
         let node = self.node.unwrap_or_else(|| format!("node-{:08x}", rand::random::<u32>()));
         tracing::info!(node, host, production = self.production, "endpoint ready");
@@ -269,6 +292,7 @@ impl EndpointBuilder {
             presence,
             hub,
             last: Last::default(),
+            states: States::default(),
             tally,
         }))
     }
@@ -294,6 +318,7 @@ impl fmt::Debug for EndpointBuilder {
             .field("counters", &self.counters)
             .field("cluster", &self.cluster)
             .field("presence", &self.presence)
+            .field("annotates", &self.annotates)
             .finish()
     }
 }
@@ -369,6 +394,7 @@ mod tests {
         let list = OriginPolicy::list(["//a.com", "https://b.com"]).unwrap();
         assert_eq!(policy(&[("FIRECREST_CHECK_ORIGIN", "//a.com, https://b.com")]), list);
         assert!(build(&[("FIRECREST_CHECK_ORIGIN", "nonsense")]).is_err());
+        assert!(build(&[("FIRECREST_ANNOTATE", "1")]).unwrap_err().to_string().contains("`true` or `false`"));
         assert!(build(&[("FIRECREST_ENV", "prod")]).unwrap_err().to_string().contains("production"));
     }
 }

@@ -7,6 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use super::counters::LazyTally;
 use super::shutdown::Last;
+use super::state::States;
 use super::{DrainOptions, EndpointBuilder, EndpointError, Registry};
 use crate::hub::{self, Hub};
 use crate::live::{Live, LiveMount};
@@ -41,6 +42,7 @@ pub(super) struct Inner {
     pub(super) presence: Arc<presence::Service>,
     pub(super) hub: Arc<hub::Core>,
     pub(super) last: Last,
+    pub(super) states: States,
     pub(super) tally: LazyTally,
 }
 
@@ -60,6 +62,7 @@ impl Endpoint {
     /// | `FIRECREST_CHECK_ORIGIN` | `host`, `conn`, `any`, or origins separated by commas | `host` |
     /// | `FIRECREST_TALLY` | the file that durable counters are kept in, in a folder that exists | in memory, and a warning when they are first asked for |
     /// | `FIRECREST_CLUSTER` | the broker that connects this node with others, `redis://…` or `nats://…`, with the feature of that name | no others |
+    /// | `FIRECREST_ANNOTATE` | `true`: live pages say where in the source they come from, as far as they were compiled with debug assertions | `false` |
     /// | `FIRECREST_NODE` | this node's name, unique in a cluster | a random one |
     ///
     /// # Errors
@@ -152,6 +155,10 @@ impl Endpoint {
 
     pub(super) fn lazy_tally(&self) -> &LazyTally {
         &self.inner.tally
+    }
+
+    pub(super) fn states(&self) -> &States {
+        &self.inner.states
     }
 
     pub(super) fn last(&self) -> &Last {

@@ -12,6 +12,7 @@ mod host;
 mod registry;
 mod serve;
 mod shutdown;
+mod state;
 
 pub use broadcast::BroadcastError;
 pub use builder::{EndpointBuilder, EndpointError};
@@ -19,5 +20,6 @@ pub use drain::DrainOptions;
 pub use endpoint::Endpoint;
 pub use engine::ClusterUrlError;
 pub use serve::{ServeError, listen};
+pub use state::NoState;
 
 pub(crate) use registry::{Registration, Registry};

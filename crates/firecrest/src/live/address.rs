@@ -29,6 +29,16 @@ pub(super) fn path(uri: &str) -> &str {
     uri.split_once('?').map_or(uri, |(path, _)| path)
 }
 
+/// A path below a base, which is empty or begins with a slash. The root below a base is the base itself.
+pub(super) fn below(base: &str, path: &str) -> String {
+    match path.strip_prefix('/') {
+        Some(rest) if !base.is_empty() && (rest.is_empty() || rest.starts_with(['?', '#'])) => {
+            format!("{base}{rest}")
+        }
+        _ => format!("{base}{path}"),
+    }
+}
+
 /// The query's parameters, then those of the path.
 ///
 /// # Errors
@@ -56,6 +66,15 @@ mod tests {
             ("/a#b?c", "/a"),
         ] {
             assert_eq!(path_and_query(url), expected);
+        }
+    }
+
+    #[test]
+    fn f113_a_path_below_a_base() {
+        for (base, path, expected) in
+            [("", "/", "/"), ("/app", "/", "/app"), ("/app", "/x?y", "/app/x?y"), ("/app", "/?y", "/app?y")]
+        {
+            assert_eq!(below(base, path), expected);
         }
     }
 

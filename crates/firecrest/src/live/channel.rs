@@ -33,8 +33,18 @@ impl<S: LiveHost> Channel<S> for LiveChannel {
             (LiveIn::Event(payload), LiveChannel::Seat(seat)) => seat.event(payload, cx).boxed().await,
             (LiveIn::Patch(payload), LiveChannel::Own(view)) => view.patched(payload, cx).boxed().await,
             (LiveIn::Patch(payload), LiveChannel::Seat(seat)) => seat.patched(&payload),
-            (LiveIn::WillDestroy, _) => Reply::empty().into(),
-            (LiveIn::Destroyed, _) => Reply::ok(serde_json::json!({ "cids": [] })).into(),
+            (LiveIn::AllowUpload(payload), LiveChannel::Own(view)) => {
+                view.allow_upload(payload, cx).boxed().await
+            }
+            (LiveIn::Progress(payload), LiveChannel::Own(view)) => view.progress(payload, cx).boxed().await,
+            // What is shared takes no files.
+            (LiveIn::AllowUpload(_) | LiveIn::Progress(_), LiveChannel::Seat(_)) => Reply::empty().into(),
+            (LiveIn::WillDestroy(payload), LiveChannel::Own(view)) => view.will_destroy(&payload),
+            (LiveIn::Destroyed(payload), LiveChannel::Own(view)) => view.destroyed(&payload),
+            (LiveIn::WillDestroy(_), LiveChannel::Seat(_)) => Reply::empty().into(),
+            (LiveIn::Destroyed(_), LiveChannel::Seat(_)) => {
+                Reply::ok(serde_json::json!({ "cids": [] })).into()
+            }
         }
     }
 
@@ -42,7 +52,14 @@ impl<S: LiveHost> Channel<S> for LiveChannel {
         let LiveChannel::Own(view) = self else { return Outcome::NoReply };
         match info {
             LiveInfo::Changed => view.changed(cx).boxed().await,
+            LiveInfo::Look(answer) => {
+                answer.send(view.look());
+                Outcome::NoReply
+            }
             LiveInfo::User(info) => view.info(info, cx).boxed().await,
+            LiveInfo::Component(to) => view.component_info(*to, cx).boxed().await,
+            LiveInfo::Work(done) => view.work_done(*done, cx).boxed().await,
+            LiveInfo::Uploads => view.uploads_changed(cx).boxed().await,
             LiveInfo::Go(leave) => view.gone(leave, cx).boxed().await,
         }
     }

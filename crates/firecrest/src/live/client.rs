@@ -29,8 +29,11 @@ pub(super) struct ClientError {
     error: std::io::Error,
 }
 
-/// Reads the client from the folder of npm's packages, and serves it with what starts it.
-pub(super) fn router<S: Clone + Send + Sync + 'static>(packages: &Path) -> Result<Router<S>, ClientError> {
+/// Reads the client from the folder of npm's packages, and serves it with what starts it, below a base.
+pub(super) fn router<S: Clone + Send + Sync + 'static>(
+    packages: &Path,
+    base: &str,
+) -> Result<Router<S>, ClientError> {
     let script: Arc<str> = script(packages)?.into();
     let digest = Sha256::digest(script.as_bytes());
     let etag: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
@@ -42,7 +45,7 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>(packages: &Path) -> Resul
         }
         (caching, [(CONTENT_TYPE, "text/javascript; charset=utf-8")], script.to_string()).into_response()
     };
-    Ok(Router::new().route(CLIENT_URL, get(serve)))
+    Ok(Router::new().route(&format!("{base}{CLIENT_URL}"), get(serve)))
 }
 
 fn script(packages: &Path) -> Result<String, ClientError> {

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::arrival::KeptRequest;
 use super::family::{Family, Outer};
 use crate::session::SessionData;
 use crate::socket::{Connect, Socket};
@@ -44,15 +45,28 @@ pub struct LiveConnection(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     session: Option<Arc<SessionData>>,
-    /// Made when the first view has a view inside it.
-    family: OnceLock<Box<Family>>,
+    /// Made when something of the request is kept, or when the first view has a view inside it.
+    more: OnceLock<Box<More>>,
+}
+
+/// What only some connections have.
+#[derive(Debug, Default)]
+struct More {
+    family: Family,
+    /// What was kept of the request that has opened the socket.
+    request: Option<Arc<KeptRequest>>,
 }
 
 impl LiveConnection {
     /// Takes what it needs from a client's wish to connect. Without a valid CSRF token there is no session, and joins are
     /// answered `stale` (spec §2.1).
     pub fn new(request: &Connect<'_>) -> Self {
-        LiveConnection(Arc::new(Inner { session: request.session().map(Arc::new), family: OnceLock::new() }))
+        let more = OnceLock::new();
+        if let Some(names) = request.endpoint().live_table().settings.headers() {
+            let kept = KeptRequest::new(&names, request.peer(), request.headers());
+            more.get_or_init(|| Box::new(More { request: Some(Arc::new(kept)), ..More::default() }));
+        }
+        LiveConnection(Arc::new(Inner { session: request.session().map(Arc::new), more }))
     }
 
     /// The session's `live_socket_id`, for [`Socket::id`]: all sockets of a login can be disconnected by it (F092).
@@ -69,13 +83,18 @@ impl LiveConnection {
         self.0.session.as_ref()
     }
 
+    /// What was kept of the request that has opened the socket.
+    pub(super) fn request(&self) -> Option<Arc<KeptRequest>> {
+        self.0.more.get()?.request.clone()
+    }
+
     /// Views that are inside each other.
     pub(super) fn family(&self) -> &Family {
-        self.0.family.get_or_init(Box::default)
+        &self.0.more.get_or_init(Box::default).family
     }
 
     /// What has become of a view that has others inside.
     pub(super) fn outer(&self, instance: u64) -> Outer {
-        self.0.family.get().map_or(Outer::Gone, |family| family.outer(instance))
+        self.0.more.get().map_or(Outer::Gone, |more| more.family.outer(instance))
     }
 }

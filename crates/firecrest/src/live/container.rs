@@ -4,16 +4,27 @@ use firecrest_live::Escaped;
 
 use super::ViewOptions;
 
+/// Where a view stands in its page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spot<'a> {
+    /// It is the page's own.
+    Main,
+    /// Inside the view with this id, with which it ends.
+    Inside(&'a str),
+    /// In the page's own view, which it outlives (F123).
+    Sticky,
+    /// In a page that has no view of its own (F003).
+    Alone,
+}
+
 /// The attributes of the protocol.
 pub(super) struct Container<'a> {
     pub(super) id: &'a str,
-    pub(super) is_main: bool,
+    pub(super) spot: Spot<'a>,
     /// Empty in the page for nested views.
     pub(super) session: &'a str,
     /// Empty over the socket.
     pub(super) fixed: &'a str,
-    /// The id of the view around it.
-    pub(super) parent: Option<&'a str>,
 }
 
 impl Container<'_> {
@@ -23,13 +34,15 @@ impl Container<'_> {
         out.push('<');
         out.push_str(options.tag);
         attribute(&mut out, "id", self.id);
-        if self.is_main {
+        if self.spot == Spot::Main {
             out.push_str(" data-phx-main");
         }
         attribute(&mut out, "data-phx-session", self.session);
         attribute(&mut out, "data-phx-static", self.fixed);
-        if let Some(parent) = self.parent {
-            attribute(&mut out, "data-phx-parent-id", parent);
+        match self.spot {
+            Spot::Main | Spot::Alone => {}
+            Spot::Inside(parent) => attribute(&mut out, "data-phx-parent-id", parent),
+            Spot::Sticky => out.push_str(" data-phx-sticky"),
         }
         for (name, value) in &options.attributes {
             attribute(&mut out, name, value);
@@ -57,7 +70,7 @@ mod tests {
 
     #[test]
     fn f004_tag_and_attributes_are_the_views() {
-        let container = Container { id: "phx-1", is_main: true, session: "S", fixed: "T", parent: None };
+        let container = Container { id: "phx-1", spot: Spot::Main, session: "S", fixed: "T" };
         let options = ViewOptions::default().tag("section").attribute("class", "a\"b");
         assert_eq!(
             container.element(&options, "<p>x</p>"),
@@ -68,11 +81,19 @@ mod tests {
 
     #[test]
     fn f120_a_nested_view_names_the_one_around_it() {
-        let container =
-            Container { id: "clock", is_main: false, session: "S", fixed: "", parent: Some("phx-1") };
+        let container = Container { id: "clock", spot: Spot::Inside("phx-1"), session: "S", fixed: "" };
         assert_eq!(
             container.element(&ViewOptions::default(), ""),
             "<div id=\"clock\" data-phx-session=\"S\" data-phx-static=\"\" data-phx-parent-id=\"phx-1\"></div>"
+        );
+    }
+
+    #[test]
+    fn f123_a_sticky_view_says_so_and_names_nobody() {
+        let container = Container { id: "radio", spot: Spot::Sticky, session: "S", fixed: "T" };
+        assert_eq!(
+            container.element(&ViewOptions::default(), "x"),
+            "<div id=\"radio\" data-phx-session=\"S\" data-phx-static=\"T\" data-phx-sticky>x</div>"
         );
     }
 }

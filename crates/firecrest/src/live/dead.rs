@@ -3,17 +3,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use firecrest_live::Html;
+use firecrest_live::Pass;
 use firecrest_pubsub::SubscriberId;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use http::Extensions;
 
 use super::address::Address;
-use super::container::Container;
+use super::arrival::{Arrival, KeptRequest};
+use super::container::{Container, Spot};
 use super::kind::{Kind, Make};
 use super::mount::Problem;
 use super::mounted::{Mounted, Mounting, NotMounted};
-use super::nested::{NestedView, check_ids};
+use super::nested::{NestedView, check_inside};
 use super::page::{Ear, Missed, Page, Visit};
 use super::parked::Waiting;
 use super::shared::{self, Key};
@@ -39,6 +41,7 @@ pub(super) async fn main(
     session: SessionData,
     flash: Flash,
     parks: bool,
+    request: Option<Arc<KeptRequest>>,
 ) -> Result<Dead, NotMounted> {
     let visit = Visit {
         session: Arc::new(session),
@@ -56,14 +59,24 @@ pub(super) async fn main(
         },
     };
     page.flash = flash;
-    view(page, None).await
+    page.arrival = arrival(request);
+    view(page, Spot::Main).await
+}
+
+/// Mounts and renders a view for a page that has none of its own (F003).
+pub(super) async fn alone(page: Page) -> Result<Dead, NotMounted> {
+    view(page, Spot::Alone).await
+}
+
+fn arrival(request: Option<Arc<KeptRequest>>) -> Option<Box<Arrival>> {
+    request.map(|request| Box::new(Arrival { params: None, request: Some(request) }))
 }
 
 /// Mounts and renders a view, and the views inside it.
-fn view(page: Page, parent: Option<String>) -> BoxFuture<'static, Result<Dead, NotMounted>> {
+fn view(page: Page, spot: Spot<'_>) -> BoxFuture<'_, Result<Dead, NotMounted>> {
     async move {
         if let Some(shared) = page.kind.shared() {
-            return shared::page(page, shared, parent.as_deref()).await;
+            return shared::page(page, shared, spot).await;
         }
         let missed = Arc::new(Missed::default());
         let ear = Ear::Nobody(&missed);
@@ -71,9 +84,12 @@ fn view(page: Page, parent: Option<String>) -> BoxFuture<'static, Result<Dead, N
         if let Err(error) = mounted.arrive(ear).await {
             return Err(NotMounted { error, page: mounted.page });
         }
-        let html = mounted.render();
-        let around = Around::of(&mounted.page);
-        let content = match around.content(html).await {
+        let pass = match mounted.show(ear).await {
+            Ok(pass) => pass,
+            Err(error) => return Err(NotMounted { error, page: mounted.page }),
+        };
+        let around = Around::of(&mounted.page, spot);
+        let content = match around.content(pass).await {
             Ok(content) => content,
             Err((error, fresh)) => {
                 // What a view inside has put into the flash travels as the page's own.
@@ -82,52 +98,66 @@ fn view(page: Page, parent: Option<String>) -> BoxFuture<'static, Result<Dead, N
             }
         };
         let (title, flash) = (mounted.page.title.clone(), mounted.page.flash.clone());
-        let shell = match Shell::of(&mounted.page, parent.as_deref()) {
+        let shell = match Shell::of(&mounted.page, spot) {
             Ok(shell) => shell,
             Err(error) => return Err(NotMounted { error, page: mounted.page }),
         };
         let ticket = park(mounted, missed);
-        let element = shell.element(ticket, parent.as_deref(), &content);
+        let element = shell.element(ticket, &content);
         Ok(Dead { element, title, flash })
     }
     .boxed()
 }
 
 /// What views inside a view are made with.
-struct Around {
+pub(super) struct Around {
     endpoint: Endpoint,
     id: String,
     session: Arc<SessionData>,
     parks: bool,
+    may_stick: bool,
+    request: Option<Arc<KeptRequest>>,
+    /// What the views inside take over.
+    heritage: Extensions,
 }
 
 impl Around {
-    fn of(page: &Page) -> Self {
+    pub(super) fn of(page: &Page, spot: Spot<'_>) -> Self {
         Around {
             endpoint: page.endpoint.clone(),
             id: page.id.clone(),
             session: Arc::clone(&page.visit.session),
             parks: !page.needs_socket,
+            may_stick: spot == Spot::Main,
+            request: page.arrival.as_ref().and_then(|arrival| arrival.request.clone()),
+            heritage: page.extensions.clone(),
         }
     }
 
     /// The HTML of a view, with the views inside it in their places. The error comes with the flash of the view that goes
     /// elsewhere.
-    async fn content(self, html: Html) -> Result<String, (MountError, Flash)> {
-        check_ids(&html).map_err(|error| (error.into(), Flash::default()))?;
+    pub(super) async fn content(self, pass: Pass) -> Result<String, (MountError, Flash)> {
+        let checked = check_inside(pass.children(), self.may_stick);
+        checked.map_err(|error| (error.into(), Flash::default()))?;
         let mut inside = HashMap::new();
-        for child in html.children() {
-            let Some(NestedView { kind, given }) = NestedView::of(child) else { continue };
+        for child in pass.children() {
+            let Some(NestedView { kind, given, is_sticky }) = NestedView::of(child) else { continue };
             let visit =
                 Visit { session: Arc::clone(&self.session), given: given.clone(), live_session: None };
             let mut page = Page::new(&self.endpoint, child.id.clone(), kind, visit);
             page.needs_socket = !self.parks;
-            let dead = view(page, Some(self.id.clone())).await;
+            page.is_sticky = *is_sticky;
+            page.arrival = arrival(self.request.clone());
+            if !is_sticky {
+                page.extensions = self.heritage.clone();
+            }
+            let spot = if *is_sticky { Spot::Sticky } else { Spot::Inside(&self.id) };
+            let dead = view(page, spot).await;
             let dead = dead.map_err(|left| (left.error, left.page.flash))?;
             inside.insert(child.id.clone(), dead.element);
         }
         let mut out = String::new();
-        html.write_to(&mut out, &mut |child, out| {
+        pass.write_to(&mut out, &mut |child, out| {
             out.push_str(inside.get(&child.id).map(String::as_str).unwrap_or_default());
         });
         Ok(out)
@@ -135,7 +165,8 @@ impl Around {
 }
 
 /// Lets a mounted view wait for its client. Returns the ticket that takes it back.
-fn park(mounted: Mounted, missed: Arc<Missed>) -> Option<String> {
+fn park(mut mounted: Mounted, missed: Arc<Missed>) -> Option<String> {
+    mounted.page.arrival = None;
     let Mounted { page, .. } = &mounted;
     if page.needs_socket {
         return None;
@@ -151,36 +182,36 @@ fn park(mounted: Mounted, missed: Arc<Missed>) -> Option<String> {
 }
 
 /// What is around a view in a page: its container.
-pub(super) struct Shell {
+pub(super) struct Shell<'a> {
     endpoint: Endpoint,
     id: String,
+    spot: Spot<'a>,
     kind: &'static Kind,
     flash: Flash,
     session: String,
 }
 
-impl Shell {
+impl<'a> Shell<'a> {
     /// # Errors
     /// When what the view was given is too large to be signed.
-    pub(super) fn of(page: &Page, parent: Option<&str>) -> Result<Self, MountError> {
+    pub(super) fn of(page: &Page, spot: Spot<'a>) -> Result<Self, MountError> {
         let (endpoint, kind) = (page.endpoint.clone(), page.kind);
         endpoint.live_table().register(kind);
-        let flash = if parent.is_none() { page.flash.clone() } else { Flash::default() };
-        let session = session_token(&endpoint, page, kind, parent)?;
-        Ok(Shell { endpoint, id: page.id.clone(), kind, flash, session })
+        let flash = if spot == Spot::Main { page.flash.clone() } else { Flash::default() };
+        let session = session_token(&endpoint, page, kind, spot)?;
+        Ok(Shell { endpoint, id: page.id.clone(), spot, kind, flash, session })
     }
 
     /// The container with a view's HTML in it, and the ticket of a view that waits.
-    pub(super) fn element(self, ticket: Option<String>, parent: Option<&str>, content: &str) -> String {
-        let Shell { endpoint, id, kind, flash, session } = self;
+    pub(super) fn element(self, ticket: Option<String>, content: &str) -> String {
+        let Shell { endpoint, id, spot, kind, flash, session } = self;
         let fixed = StaticToken { id: id.clone(), parked: ticket, flash };
         // Too much flash to be signed: the page is shown without what it cannot carry.
         let fixed = fixed.sign(&endpoint).unwrap_or_else(|error| {
             tracing::error!(id, %error, "a view's flash is too large");
             String::new()
         });
-        let is_main = parent.is_none();
-        let container = Container { id: &id, is_main, session: &session, fixed: &fixed, parent };
+        let container = Container { id: &id, spot, session: &session, fixed: &fixed };
         container.element(&(kind.options)(), content)
     }
 }
@@ -190,12 +221,13 @@ fn session_token(
     endpoint: &Endpoint,
     page: &Page,
     kind: &Kind,
-    parent: Option<&str>,
+    spot: Spot<'_>,
 ) -> Result<String, MountError> {
-    if parent.is_some() {
+    if let Spot::Inside(_) = spot {
         return Ok(String::new());
     }
     let mut token = SessionToken::new(&page.id, (kind.name)());
+    token.is_sticky = spot == Spot::Sticky;
     token.live_session = page.visit.live_session.as_ref().map(|session| session.name.to_string());
     token.given.clone_from(&page.visit.given);
     token.sign(endpoint).map_err(MountError::from)

@@ -21,6 +21,7 @@ pub struct Document<'a> {
     pub(super) content: &'a str,
     pub(super) csrf: String,
     pub(super) socket: &'a str,
+    pub(super) base: &'a str,
 }
 
 impl<'a> Document<'a> {
@@ -39,6 +40,11 @@ impl<'a> Document<'a> {
         self.uri
     }
 
+    /// A path below the [base](super::LiveMount::base) of the mount, with it: for links, scripts and styles.
+    pub fn path(&self, path: &str) -> String {
+        super::address::below(self.base, path)
+    }
+
     /// The main view in its container.
     pub fn content(&self) -> Raw<&'a str> {
         Raw(self.content)
@@ -51,10 +57,7 @@ impl<'a> Document<'a> {
 
     /// What the client's script reads: `<meta name="csrf-token">`, and `<meta name="live-socket">` with the socket's path.
     pub fn head(&self) -> Html {
-        html! {
-            <meta name="csrf-token" content={self.csrf.as_str()}>
-            <meta name="live-socket" content={self.socket}>
-        }
+        head(&self.csrf, self.socket)
     }
 
     /// The title element. The client puts every title the view sets between prefix and suffix, and shows the default where there
@@ -63,6 +66,14 @@ impl<'a> Document<'a> {
         html! {
             <title data-default={default} data-suffix={suffix}>{self.title.unwrap_or(default)} {suffix}</title>
         }
+    }
+}
+
+/// What the client's script reads.
+pub(super) fn head(csrf: &str, socket: &str) -> Html {
+    html! {
+        <meta name="csrf-token" content={csrf}>
+        <meta name="live-socket" content={socket}>
     }
 }
 
@@ -76,7 +87,7 @@ pub(super) fn plain(document: &Document<'_>) -> Html {
                 <meta name="viewport" content="width=device-width, initial-scale=1">
                 {document.head()}
                 {document.title_element("Firecrest", "")}
-                <script type="module" src={CLIENT_URL}></script>
+                <script type="module" src={document.path(CLIENT_URL)}></script>
             </head>
             <body>{document.content()}</body>
         </html>

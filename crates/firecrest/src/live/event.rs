@@ -15,10 +15,14 @@ pub(crate) enum LiveIn {
     Event(Payload),
     /// The visitor has followed a link to another address of the view, or gone back.
     Patch(Payload),
+    /// The page wants to send files.
+    AllowUpload(Payload),
+    /// How far a file is.
+    Progress(Payload),
     /// Components are about to vanish from the page.
-    WillDestroy,
+    WillDestroy(Payload),
     /// Components have vanished from the page.
-    Destroyed,
+    Destroyed(Payload),
 }
 
 impl Event for LiveIn {
@@ -26,8 +30,10 @@ impl Event for LiveIn {
         match event {
             "event" => Ok(LiveIn::Event(payload.clone())),
             "live_patch" => Ok(LiveIn::Patch(payload.clone())),
-            "cids_will_destroy" => Ok(LiveIn::WillDestroy),
-            "cids_destroyed" => Ok(LiveIn::Destroyed),
+            "allow_upload" => Ok(LiveIn::AllowUpload(payload.clone())),
+            "progress" => Ok(LiveIn::Progress(payload.clone())),
+            "cids_will_destroy" => Ok(LiveIn::WillDestroy(payload.clone())),
+            "cids_destroyed" => Ok(LiveIn::Destroyed(payload.clone())),
             _ => Err(EventError::new(format_args!("a live view has no message {event:?}"))),
         }
     }

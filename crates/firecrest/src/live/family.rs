@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use http::Extensions;
+
 use super::LiveConnection;
 use super::info::LiveInfo;
 use super::leave::Leave;
@@ -28,12 +30,14 @@ impl Kin {
         self.parent.is_some()
     }
 
-    /// Enters the family, unless it has. The error is what has become of the view around.
-    pub(super) fn enter(&mut self, channel: &Arc<Shared>) -> Result<(), Outer> {
+    /// Enters the family, unless it has; with what the views inside take over. The error is what has become of the view around.
+    pub(super) fn enter(&mut self, channel: &Arc<Shared>, heritage: &Extensions) -> Result<(), Outer> {
         if self.has_entered {
             return Ok(());
         }
-        match self.connection.family().enter(self.instance, self.parent, channel) {
+        // Copied before anything is locked: that is the application's code.
+        let heritage = Arc::new(heritage.clone());
+        match self.connection.family().enter(self.instance, self.parent, channel, heritage) {
             Outer::Joined => self.has_entered = true,
             outer => return Err(outer),
         }
@@ -95,6 +99,8 @@ struct Member {
     instance: u64,
     parent: Option<u64>,
     channel: Arc<Shared>,
+    /// What the views inside take over.
+    heritage: Arc<Extensions>,
 }
 
 /// How many views are remembered that have sent the page elsewhere.
@@ -118,11 +124,18 @@ impl Members {
 
 impl Family {
     /// Adds a view. It is not added when the view around it is not there any more.
-    fn enter(&self, instance: u64, parent: Option<u64>, channel: &Arc<Shared>) -> Outer {
+    fn enter(
+        &self,
+        instance: u64,
+        parent: Option<u64>,
+        channel: &Arc<Shared>,
+        heritage: Arc<Extensions>,
+    ) -> Outer {
         let mut members = self.members();
         let outer = parent.map_or(Outer::Joined, |parent| members.outer(parent));
         if outer == Outer::Joined && members.find(instance).is_none() {
-            members.joined.push(Member { instance, parent, channel: Arc::clone(channel) });
+            let channel = Arc::clone(channel);
+            members.joined.push(Member { instance, parent, channel, heritage });
         }
         outer
     }
@@ -162,6 +175,12 @@ impl Family {
     /// What has become of a view.
     pub(super) fn outer(&self, instance: u64) -> Outer {
         self.members().outer(instance)
+    }
+
+    /// What the views inside a view take over (F052).
+    pub(super) fn heritage(&self, instance: u64) -> Extensions {
+        let heritage = self.members().find(instance).map(|member| Arc::clone(&member.heritage));
+        heritage.map(|heritage| Extensions::clone(&heritage)).unwrap_or_default()
     }
 
     fn members(&self) -> MutexGuard<'_, Members> {

@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
+use http::Extensions;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::address::{self, Address};
+use super::arrival::Arrival;
 use super::channel::LiveChannel;
+use super::component::PassError;
 use super::family::{Kin, Outer};
+use super::hosts;
 use super::info::LiveInfo;
 use super::kind::Kind;
 use super::leave::{Kind as History, Local};
@@ -69,7 +74,7 @@ pub(super) async fn join<S: LiveHost>(
     let (asked, id): (Asked, _) = (request.params()?, request.splat());
     let (connection, shared) = (request.socket().live(), Arc::clone(request.shared));
     let Some(session) = connection.shared_session() else { return Err(Rejected::reason("stale")) };
-    let allowed = allow(&request, &asked, id).map_err(Rejected::reason)?;
+    let allowed = allow(&request, &asked, id).await.map_err(Rejected::reason)?;
     if let Some(kind) = allowed.kind.shared() {
         return take_seat(&request, asked, &allowed, kind).await;
     }
@@ -93,11 +98,11 @@ pub(super) async fn join<S: LiveHost>(
         }
     };
     let container = allowed.is_redirected.then(|| container(&mounted.page));
-    enter(&request, mounted, allowed.token.parent, container.as_ref(), patch)
+    enter(&request, mounted, allowed.token.parent, container.as_ref(), patch).await
 }
 
 /// Whether this view may be joined; otherwise the reason to answer (spec §2.4).
-fn allow<S: LiveHost>(request: &Join<'_, S>, asked: &Asked, id: &str) -> Result<Allowed, &'static str> {
+async fn allow<S: LiveHost>(request: &Join<'_, S>, asked: &Asked, id: &str) -> Result<Allowed, &'static str> {
     let live = request.endpoint().live_table();
     let token = asked.session.as_deref().unwrap_or_default();
     let token = SessionToken::verify(request.endpoint(), token, id).ok_or("stale")?;
@@ -106,12 +111,17 @@ fn allow<S: LiveHost>(request: &Join<'_, S>, asked: &Asked, id: &str) -> Result<
         if asked.redirect.is_some() {
             return Err("unauthorized");
         }
-        let kind = live.kind(&token.kind).ok_or("stale")?;
+        let kind = match token.is_sticky {
+            true => live.awaited_kind(&token.kind).boxed().await,
+            false => live.kind(&token.kind),
+        };
+        let kind = kind.ok_or("stale")?;
         return Ok(Allowed { token, kind, routed: None, is_redirected: false });
     };
     // Without an address there would be no route, and without a route none of its hooks.
     let url = url.ok_or("unauthorized")?;
-    let (route, address) = live.find(address::path_and_query(url)).map_err(|_| "unauthorized")?;
+    let found = live.find(hosts::of_url(url), address::path_and_query(url));
+    let (route, address) = found.map_err(|_| "unauthorized")?;
     let is_redirected = asked.redirect.is_some();
     let is_same_view = is_redirected || (route.kind.name)() == token.kind;
     if *route.session.name != **name || !is_same_view {
@@ -159,10 +169,15 @@ fn page<S: LiveHost>(
     let visit = Visit { session, given: allowed.token.given.clone(), live_session };
     let id = request.splat().to_owned();
     let mut page = Page::new(request.endpoint(), id, allowed.kind, visit);
-    page.connect_params = params.filter(|_| is_root);
+    let (params, kept) = (params.filter(|_| is_root), request.socket().live().request());
+    page.arrival = Some(Box::new(Arrival { params, request: kept }));
     page.connected = true;
+    page.is_sticky = allowed.token.is_sticky;
     page.address = allowed.routed.as_ref().map(|(_, address)| address.clone());
     page.flash = flash;
+    if let Some(parent) = allowed.token.parent {
+        page.extensions = request.socket().live().family().heritage(parent);
+    }
     page
 }
 
@@ -177,7 +192,7 @@ async fn take_seat<S: LiveHost>(
     let Some(session) = connection.shared_session() else { return Err(Rejected::reason("stale")) };
     let mut kin = Kin::new(connection.clone(), allowed.token.parent);
     if kin.is_nested() {
-        kin.enter(channel).map_err(orphan)?;
+        kin.enter(channel, &Extensions::new()).map_err(orphan)?;
     }
     let is_first = asked.is_first();
     let page = page(request, asked.params, allowed, Arc::clone(session), Flash::default());
@@ -204,7 +219,7 @@ type Arrived = (Mounted, Option<(Local, History)>);
 async fn mount(shared: &Arc<Shared>, page: Page) -> Result<Arrived, Box<NotMounted>> {
     let ear = Ear::Channel(shared);
     let mut mounted = Mounting::new(page).mount(ear).await?;
-    mounted.page.connect_params = None;
+    mounted.page.arrival = None;
     match mounted.arrive(ear).await {
         Ok(patch) => Ok((mounted, patch)),
         Err(error) => Err(Box::new(NotMounted { error, page: mounted.page })),
@@ -247,24 +262,34 @@ fn container(page: &Page) -> Value {
 }
 
 /// The joined view and its first rendering.
-fn enter<S: LiveHost>(
+async fn enter<S: LiveHost>(
     request: &Join<'_, S>,
     mounted: Mounted,
     parent: Option<u64>,
     container: Option<&Value>,
     patch: Option<(Local, History)>,
 ) -> Result<Joined<LiveChannel, LiveInfo>, Rejected> {
-    let Mounted { view, mut page, subscriptions, timers } = mounted;
+    let Mounted { view, mut page, mut subscriptions, mut timers } = mounted;
     // What was put while mounting is shown here, and travels no further (spec §5.4).
     page.fresh.clear(None);
     // Every join begins with a title, or the client falls back to the default (spec §1.3).
     page.title_is_new = page.title.is_some();
+    let kind = page.kind;
     let mut view = OwnView::new(view, page, parent, request.socket().live().clone());
-    let members = view.render_all(request.shared).map_err(|error| match error {
-        ShowError::Orphan(outer) => orphan(outer),
-        error => Rejected::crashed(error),
-    })?;
+    let ties = (request.shared, &mut subscriptions, &mut timers);
+    let mut members = match view.render_all(ties).await {
+        Ok(members) => members,
+        Err(ShowError::Orphan(outer)) => return Err(orphan(outer)),
+        Err(ShowError::Pass(PassError::Mount(error))) => {
+            return Err(refuse(NotMounted { error, page: view.page }));
+        }
+        Err(error) => return Err(Rejected::crashed(error)),
+    };
+    let ties = (request.shared, &mut subscriptions, &mut timers);
+    view.rendered(ties).map_err(Rejected::crashed)?;
+    view.page.list(request.shared);
+    view.page.add_members(&mut members);
     let patch = patch.map(|(to, kind)| json!({ "to": to, "kind": kind }));
-    let payload = reply::joined(&members, container, patch.as_ref());
+    let payload = reply::joined(&members, kind, container, patch.as_ref());
     Ok(Joined::new(LiveChannel::Own(Box::new(view))).with_payload(payload).with_ties(subscriptions, timers))
 }

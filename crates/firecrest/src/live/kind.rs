@@ -13,6 +13,7 @@ use super::page::Reach;
 use super::shared::SharedKind;
 use super::{LiveEvent as _, LiveView, Mount, MountError, View, ViewOptions};
 use crate::channel::{Outcome, Reason};
+use crate::telemetry::Panic;
 
 /// A type of views.
 pub(crate) struct Kind {
@@ -73,7 +74,17 @@ pub(super) trait Instance: Send {
         reach: Reach<'a>,
     ) -> BoxFuture<'a, Outcome>;
 
+    fn handle_crash<'a>(
+        &'a mut self,
+        name: &'a str,
+        panic: &'a Panic,
+        reach: Reach<'a>,
+    ) -> BoxFuture<'a, Outcome>;
+
     fn terminate<'a>(&'a mut self, reason: &'a Reason) -> BoxFuture<'a, ()>;
+
+    /// What may be shown of its state.
+    fn inspect(&self) -> Option<&dyn std::fmt::Debug>;
 
     fn render(&self) -> Html;
 }
@@ -81,7 +92,8 @@ pub(super) trait Instance: Send {
 impl<V: LiveView> Instance for V {
     fn handle_params<'a>(&'a mut self, reach: Reach<'a>) -> BoxFuture<'a, Outcome> {
         // Not the address itself, which may carry what is nobody's business.
-        let route = || reach.page.endpoint.live_table().route(&reach.page.address.as_ref()?.uri);
+        let session = reach.page.visit.live_session.as_deref();
+        let route = || reach.page.endpoint.live_table().route(session, &reach.page.address.as_ref()?.uri);
         let span = debug_span!(
             "handle_params",
             view = type_name::<V>(),
@@ -119,8 +131,21 @@ impl<V: LiveView> Instance for V {
         async move { LiveView::handle_broadcast(self, broadcast, &mut View::new(reach)).await }.boxed()
     }
 
+    fn handle_crash<'a>(
+        &'a mut self,
+        name: &'a str,
+        panic: &'a Panic,
+        reach: Reach<'a>,
+    ) -> BoxFuture<'a, Outcome> {
+        async move { LiveView::handle_crash(self, name, panic, &mut View::new(reach)).await }.boxed()
+    }
+
     fn terminate<'a>(&'a mut self, reason: &'a Reason) -> BoxFuture<'a, ()> {
         LiveView::terminate(self, reason).boxed()
+    }
+
+    fn inspect(&self) -> Option<&dyn std::fmt::Debug> {
+        LiveView::inspect(self)
     }
 
     fn render(&self) -> Html {

@@ -1,14 +1,11 @@
 //! Mounting: what a view starts with.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 
 use http::StatusCode;
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
 use super::View;
+use super::arrival::Arrival;
 use super::leave::{Kind, Leave, Local, external};
 use super::page::Reach;
 
@@ -31,20 +28,14 @@ impl<'a, I: Send + 'static> Mount<'a, I> {
         page.connected
     }
 
-    /// A value of the `params` that the page's script gave its `LiveSocket`; none while the page is made, and in nested views
-    /// (F071). A view that asks is mounted for page and socket.
-    pub fn connect_param<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
-        if !self.connected() {
-            return None;
-        }
-        let params = self.view.reach.page.connect_params.as_ref()?;
-        let params: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_str(params.get()).ok()?;
-        serde_json::from_str(params.get(name)?.get()).ok()
-    }
-
-    /// Leaves a value for the view, by its type: what a mount hook has found out, such as who is visiting.
+    /// Leaves a value for the view, by its type: what a mount hook has found out, such as who is visiting. The [views inside](super::nested)
+    /// find it too, as it is when they are mounted (F052); a value of this type that they insert themselves is theirs.
     pub fn insert<T: Clone + Send + Sync + 'static>(&mut self, value: T) {
         self.view.reach.page.extensions.insert(value);
+    }
+
+    pub(super) fn arrival(&self) -> Option<&Arrival> {
+        self.view.reach.page.arrival.as_deref()
     }
 }
 

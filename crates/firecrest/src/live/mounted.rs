@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use firecrest_live::Html;
+use firecrest_live::{Html, Pass};
 use firecrest_pubsub::Subscription;
 use futures_util::future::BoxFuture;
 
+use super::component::{self, PassError};
 use super::kind::{Instance, Make};
 use super::leave::{Kind as History, Leave, Local};
 use super::mount::Problem;
 use super::page::{Ear, Missed, Page, Reach};
 use super::table::{NoRoute, Route};
-use super::{LayoutContext, MountError, address};
+use super::{LayoutContext, MountError, address, hooks};
 use crate::channel::{Outcome, Shared, Timers};
 use crate::telemetry::meter::{Limit, reached};
 
@@ -132,8 +133,11 @@ impl Mounted {
             return Ok(None);
         }
         for _ in 0..=MAX_PATCHES {
-            let (view, reach) = self.reach(ear);
-            let outcome = view.handle_params(reach).await;
+            let (view, mut reach) = self.reach(ear);
+            let outcome = match hooks::params(&mut reach) {
+                Some(outcome) => outcome,
+                None => view.handle_params(reach).await,
+            };
             if let Outcome::Stop(stop) = outcome {
                 return Err(MountError::crashed(format_args!("handle_params ended the view: {stop:?}")));
             }
@@ -152,9 +156,16 @@ impl Mounted {
         Err(MountError::crashed(TooManyPatches::reached()))
     }
 
-    /// The view as its layout shows it.
-    pub(super) fn render(&self) -> Html {
-        self.page.render(&*self.view)
+    /// The view as its layout shows it, with its components.
+    pub(super) async fn show(&mut self, ear: Ear<'_>) -> Result<Pass, MountError> {
+        let mut pass = Pass::view(self.page.render(&*self.view), true);
+        let (_, mut reach) = self.reach(ear);
+        match component::run(&mut pass, &mut reach).await {
+            // It is the first rendering: what is gone is what was never shown.
+            Ok(_) => pass.check_streams().map(|()| pass).map_err(MountError::crashed),
+            Err(PassError::Mount(error)) => Err(error),
+            Err(error) => Err(MountError::crashed(error)),
+        }
     }
 
     /// Has the channel hear what the parked view has heard of. No, when something was missed.
@@ -167,6 +178,9 @@ impl Mounted {
         // Nobody is told of somebody who is then mounted again.
         if is_adopted && let Some(present) = &mut self.page.present {
             present.connect(self.page.endpoint.presence_service());
+        }
+        if is_adopted {
+            self.page.begin_work(shared);
         }
         is_adopted
     }
@@ -197,7 +211,8 @@ impl Page {
     /// Changes the address, as long as the same view is there.
     pub(super) fn patch(&mut self, to: &Local) -> Result<(), PatchError> {
         let uri = address::path_and_query(to.as_str());
-        let (route, address) = self.endpoint.live_table().find(uri)?;
+        let (route, address) =
+            self.endpoint.live_table().find_beside(self.visit.live_session.as_deref(), uri)?;
         if !self.is_of(&route) {
             return Err(PatchError::OtherView(uri.to_owned()));
         }
@@ -225,6 +240,7 @@ impl Page {
             flash: &self.flash,
             title: self.title.as_deref(),
             uri: self.address.as_ref().map_or("", |address| &address.uri),
+            base: self.visit.live_session.as_ref().map_or("", |session| &session.base),
             connected: self.connected,
         };
         layout(&context, &html)

@@ -60,6 +60,7 @@ pub struct LayoutContext<'a> {
     pub(super) flash: &'a Flash,
     pub(super) title: Option<&'a str>,
     pub(super) uri: &'a str,
+    pub(super) base: &'a str,
     pub(super) connected: bool,
 }
 
@@ -79,7 +80,12 @@ impl LayoutContext<'_> {
         self.uri
     }
 
-    /// Whether this is the page's path: for the current entry of a menu.
+    /// A path below the [base](super::LiveMount::base) of the mount, with it: for links. The path itself where there is none.
+    pub fn path(&self, path: &str) -> String {
+        super::address::below(self.base, path)
+    }
+
+    /// Whether this is the page's path, with its base: for the current entry of a menu.
     pub fn is_at(&self, path: &str) -> bool {
         super::address::path(self.uri) == path
     }

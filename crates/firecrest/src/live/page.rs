@@ -6,15 +6,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use firecrest_pubsub::{Broadcast, Subscriber, SubscriberId, Subscription};
 use http::Extensions;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::address::Address;
+use super::arrival::Arrival;
+use super::component::Components;
+use super::hooks::Attached;
+use super::inspect::Listing;
 use super::kind::Kind;
 use super::leave::Leave;
 use super::reply::text;
 use super::table::LiveSession;
+use super::upload::Uploads;
 use super::watching::{MAX_WATCHED, Watching};
+use super::work::Work;
 use super::{Flash, Layout};
 use crate::channel::{Foreign, Item, Shared, Timers};
 use crate::presence::InView;
@@ -32,12 +37,14 @@ pub(super) struct Page {
     /// What is measured of all views of its type.
     pub(super) meters: &'static ViewMeters,
     pub(super) visit: Visit,
-    /// The client's `params` of the join, until the view is mounted: they may be large.
-    pub(super) connect_params: Option<Box<RawValue>>,
+    /// How the visitor has come, until the view is mounted.
+    pub(super) arrival: Option<Box<Arrival>>,
     /// What is around the view inside its container.
     pub(super) layout: Option<Layout>,
     /// Whether the client's socket has joined; no while the page is made.
     pub(super) connected: bool,
+    /// Whether the view stays when the page's own goes.
+    pub(super) is_sticky: bool,
     /// Where the page is; nothing for a view that no route leads to.
     pub(super) address: Option<Address>,
     /// What mount hooks have found out, for the view.
@@ -55,9 +62,27 @@ pub(super) struct Page {
     pub(super) watching: Option<Box<Watching>>,
     /// Made when somebody is first tracked.
     pub(super) present: Option<Box<InView>>,
+    /// Made for the first upload.
+    pub(super) uploads: Option<Box<Uploads>>,
+    /// Made for the first hook or work in the background, or when the views of this node can be looked into.
+    pub(super) rare: Option<Box<Rare>>,
+    /// Made for the first component.
+    pub(super) components: Option<Box<Components>>,
+    /// Whether a component has changed what the view shows.
+    pub(super) must_render: bool,
     pub(super) leave: Option<Leave>,
     /// What went wrong in a callback without a way to return it.
     pub(super) failed: Option<String>,
+}
+
+/// What hardly any view has.
+#[derive(Default)]
+pub(super) struct Rare {
+    pub(super) hooks: Vec<Attached>,
+    /// What runs in the background.
+    pub(super) work: Work,
+    /// Its place among those that can be looked into.
+    pub(super) listing: Option<Listing>,
 }
 
 /// What a view knows of the visit.
@@ -115,8 +140,9 @@ impl Page {
             meters: VIEWS.of((kind.name)()),
             layout: options.layout.or_else(|| visit.live_session.as_ref()?.layout),
             visit,
-            connect_params: None,
+            arrival: None,
             connected: false,
+            is_sticky: false,
             address: None,
             extensions: Extensions::new(),
             flash: Flash::default(),
@@ -127,6 +153,10 @@ impl Page {
             events: Vec::new(),
             watching: None,
             present: None,
+            uploads: None,
+            rare: None,
+            components: None,
+            must_render: false,
             leave: None,
             failed: None,
         }
@@ -164,6 +194,12 @@ pub(super) enum Ear<'a> {
 }
 
 impl Reach<'_> {
+    /// The same, for a callback within what it is needed for.
+    pub(super) fn again(&mut self) -> Reach<'_> {
+        let Reach { page, ear, subscriptions, timers } = self;
+        Reach { page, ear: *ear, subscriptions, timers }
+    }
+
     /// The view's channel, once there is one.
     fn channel(&self) -> Option<&Arc<Shared>> {
         match self.ear {

@@ -1,5 +1,6 @@
 //! From views to axum routes.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,11 +13,13 @@ use serde_json::{Map, Value};
 use super::client;
 use super::document::plain;
 use super::hook::{ErasedHook, MountHook};
+use super::hosts::Host;
 use super::kind::{Kind, kind};
 use super::respond::respond;
+use super::setup::Setup;
 use super::shared::{SharedView, shared_kind};
 use super::table::{LiveSession, Route};
-use super::{Layout, LiveSocket, LiveView, ParkLimits, RootLayout};
+use super::{Layout, LiveSocket, LiveView, ParkLimits, RootLayout, address};
 use crate::Endpoint;
 use crate::socket::SocketOptions;
 
@@ -35,7 +38,7 @@ use crate::socket::SocketOptions;
 /// ```
 #[must_use = "merge it into a router"]
 pub struct LiveMount {
-    endpoint: Endpoint,
+    pub(super) endpoint: Endpoint,
     path: String,
     /// Nothing when the socket is the application's.
     socket: Option<SocketOptions>,
@@ -44,6 +47,8 @@ pub struct LiveMount {
     park: Option<ParkLimits>,
     packages: Option<PathBuf>,
     max_shared: Option<usize>,
+    upload_folder: Option<PathBuf>,
+    pub(super) setup: Setup,
 }
 
 /// The pages of one live session, between which the client navigates without a page load (spec §1.9).
@@ -55,6 +60,7 @@ pub struct LivePages {
     root: Option<RootLayout>,
     layout: Option<Layout>,
     given: Map<String, Value>,
+    host: Option<Host>,
 }
 
 impl LivePages {
@@ -94,6 +100,22 @@ impl LivePages {
         self
     }
 
+    /// Serves the pages on this host only: `admin.example.com`, or `*.example.com` for all that are below one (F113). What is for this host
+    /// is found before what is for all, and the same path may lead to other views on other hosts, in live sessions of one mount.
+    /// The host is what the request says, without its port, and links lead to the host that the visitor is on: a shared view is one for all
+    /// hosts of its live session. Default: all hosts.
+    ///
+    /// # Panics
+    /// When it is no host.
+    pub fn host(mut self, host: &str) -> Self {
+        self.host = Host::new(host);
+        assert!(
+            self.host.is_some(),
+            "{host:?} is no host: a name such as `admin.example.com`, or `*.example.com`"
+        );
+        self
+    }
+
     /// Gives all views a value, which they read with [`View::session`](super::View::session). Everybody can read it in the page's
     /// source; nobody can change it.
     ///
@@ -119,6 +141,8 @@ impl LiveMount {
             park: None,
             packages: None,
             max_shared: None,
+            upload_folder: None,
+            setup: Setup::default(),
         }
     }
 
@@ -183,6 +207,12 @@ impl LiveMount {
         LiveMount { park: Some(limits), ..self }
     }
 
+    /// Where files that are uploaded are kept until they are consumed. It is made when there is none. Default: the system's folder
+    /// for temporary files.
+    pub fn upload_folder(self, folder: impl Into<PathBuf>) -> Self {
+        LiveMount { upload_folder: Some(folder.into()), ..self }
+    }
+
     fn with_default(self, change: impl FnOnce(LivePages) -> LivePages) -> Self {
         LiveMount { default: change(self.default), ..self }
     }
@@ -193,16 +223,32 @@ impl LiveMount {
     /// When two pages have the same path, or a path is not valid, or two live sessions have the same name, or the client is not
     /// where it should be. `router.merge` does the same: a misconfigured server does not start.
     pub fn into_router<T: Clone + Send + Sync + 'static>(self) -> Router<T> {
-        let LiveMount { endpoint, path, socket, default, sessions, park, packages, max_shared } = self;
+        let LiveMount {
+            endpoint,
+            path,
+            socket,
+            default,
+            sessions,
+            park,
+            packages,
+            max_shared,
+            upload_folder,
+            setup,
+        } = self;
+        let (base, socket_path) = (setup.base.clone(), address::below(&setup.base, &path));
         let live = endpoint.live_table();
+        if let Some(folder) = upload_folder {
+            live.uploads.set_folder(folder);
+        }
         if let Some(limits) = park {
             live.parked.set_limits(limits);
         }
         if let Some(limit) = max_shared {
             live.stages.set_limit(limit);
         }
+        setup.apply(live, &socket_path);
         let (root, layout) = (default.root.unwrap_or(plain), default.layout);
-        let mut router = Router::new();
+        let (mut router, mut served) = (Router::new(), HashSet::new());
         for (name, pages) in std::iter::once((live.default_name(), default)).chain(sessions) {
             assert!(live.claim(&name), "two live sessions have the name {name:?}");
             let session = Arc::new(LiveSession {
@@ -211,22 +257,28 @@ impl LiveMount {
                 root: pages.root.unwrap_or(root),
                 layout: pages.layout.or(layout),
                 given: pages.given,
-                socket: path.clone(),
+                base: base.clone(),
+                host: pages.host,
+                socket: socket_path.clone(),
             });
             for (path, kind, action) in pages.pages {
+                let path = address::below(&base, &path);
                 let route = Route { kind, pattern: path.clone(), action, session: Arc::clone(&session) };
                 if let Err(error) = live.insert(Arc::new(route)) {
                     panic!("the page at {path:?}: {error}");
                 }
-                router = router.route(&path, page(&endpoint));
+                // The same path on another host is answered by the same handler.
+                if served.insert(path.clone()) {
+                    router = router.route(&path, page(&endpoint));
+                }
             }
         }
         let mut router = router.layer(endpoint.session_layer());
         if let Some(packages) = packages {
-            router = router.merge(client::router(&packages).unwrap_or_else(|error| panic!("{error}")));
+            router = router.merge(client::router(&packages, &base).unwrap_or_else(|error| panic!("{error}")));
         }
         match socket {
-            Some(options) => router.merge(endpoint.socket::<LiveSocket>(&path).options(options)),
+            Some(options) => router.merge(endpoint.socket::<LiveSocket>(&socket_path).options(options)),
             None => router,
         }
     }

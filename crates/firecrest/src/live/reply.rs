@@ -4,11 +4,13 @@ use std::fmt::Write as _;
 
 use firecrest_live::Members;
 use firecrest_wire::Payload;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::kind::Kind;
 use super::leave::Leave;
 use super::page::{Page, Pushed};
 use super::tokens;
+use crate::channel::Reply;
 
 /// The client's version that this server speaks to; the client compares it with its own.
 const VERSION: &str = "1.2.12";
@@ -29,6 +31,15 @@ impl Page {
     /// The events that have not been sent, as a JSON list.
     pub(super) fn take_events(&mut self) -> Option<String> {
         Pushed::list(&mut self.events)
+    }
+
+    /// Where a sticky view sends the page while it stays itself, if it does.
+    pub(super) fn send_away(&mut self) -> Option<(&'static str, Value)> {
+        if !self.is_sticky {
+            return None;
+        }
+        let leave = self.leave.take_if(|leave| matches!(leave, Leave::Navigate(..)))?;
+        Some(self.departure(&leave))
     }
 
     /// Where the page is to go, as replies and pushes say it (spec §5.1). What was put into the flash in this turn goes along.
@@ -53,15 +64,35 @@ pub(super) fn answer(members: &Members) -> Payload {
     json_payload(format!("{{\"diff\":{{{}}}}}", members.as_str()))
 }
 
+/// A reply with further members, first.
+pub(super) fn with_members(reply: Reply, more: &Map<String, Value>) -> Reply {
+    let text = match &reply.payload {
+        Ok(Payload::Json(json)) => json.strip_prefix('{').filter(|rest| *rest != "}").map(str::to_owned),
+        _ => return reply,
+    };
+    let more = json!(more).to_string();
+    match (text, more.strip_suffix('}')) {
+        (Some(rest), Some(start)) => Reply::payload("ok", json_payload(format!("{start},{rest}"))),
+        _ => Reply::payload("ok", json_payload(more)),
+    }
+}
+
 /// The payload of a `diff` that nobody has asked for.
 pub(super) fn diff(members: &Members) -> Payload {
     json_payload(format!("{{{}}}", members.as_str()))
 }
 
-/// The answer to a join (spec §2.5), with further members.
-pub(super) fn joined(members: &Members, container: Option<&Value>, patch: Option<&Value>) -> Payload {
+/// The answer to the join of a view of this kind (spec §2.5), with further members. Where pages are annotated, it names the view
+/// (F019).
+pub(super) fn joined(
+    members: &Members,
+    kind: &Kind,
+    container: Option<&Value>,
+    patch: Option<&Value>,
+) -> Payload {
     let mut json = format!("{{\"rendered\":{{{}}},\"liveview_version\":\"{VERSION}\"", members.as_str());
-    for (name, value) in [("container", container), ("live_patch", patch)] {
+    let name = firecrest_live::annotates().then(|| Value::from((kind.name)()));
+    for (name, value) in [("container", container), ("live_patch", patch), ("pid", name.as_ref())] {
         if let Some(value) = value {
             // Writing to a string does not fail.
             let _ = write!(json, ",\"{name}\":{value}");

@@ -7,17 +7,18 @@ use axum::body::Body;
 use axum::extract::OriginalUri;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::address::path;
+use super::arrival::KeptRequest;
 use super::document::{Document, error_page};
 use super::flash::FLASH_KEY;
 use super::leave::Leave;
 use super::mount::Problem;
 use super::mounted::NotMounted;
-use super::table::{NoRoute, Route};
+use super::table::NoRoute;
 use super::{Flash, dead, tokens};
 use crate::Endpoint;
 use crate::session::{Session, SessionError};
@@ -63,7 +64,9 @@ async fn page(endpoint: &Endpoint, parts: &Parts) -> Result<Response, NoPage> {
     // The address that the browser has, also below a nested router.
     let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
     let uri = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-    let (route, address) = endpoint.live_table().find(uri).map_err(|error| match error {
+    let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = host.or_else(|| parts.uri.authority().map(http::uri::Authority::as_str));
+    let (route, address) = endpoint.live_table().find(host, uri).map_err(|error| match error {
         NoRoute::Unknown(_) => NoPage::Status(StatusCode::NOT_FOUND),
         NoRoute::Params(_) => NoPage::Status(StatusCode::BAD_REQUEST),
     })?;
@@ -71,8 +74,10 @@ async fn page(endpoint: &Endpoint, parts: &Parts) -> Result<Response, NoPage> {
     // Before the session is read: what the socket brings must be what the view was mounted with.
     let csrf = session.csrf_token().map_err(NoPage::Session)?;
     let parks = parts.method != Method::HEAD;
+    let names = endpoint.live_table().settings.headers();
+    let request = names.map(|names| Arc::new(KeptRequest::of(&names, parts)));
     let making = AssertUnwindSafe(async {
-        let dead = dead::main(endpoint, &route, address, session.data(), flash, parks).await?;
+        let dead = dead::main(endpoint, &route, address, session.data(), flash, parks, request).await?;
         let document = Document {
             title: dead.title.as_deref(),
             flash: &dead.flash,
@@ -80,6 +85,7 @@ async fn page(endpoint: &Endpoint, parts: &Parts) -> Result<Response, NoPage> {
             content: &dead.element,
             csrf: csrf.masked(),
             socket: &route.session.socket,
+            base: &route.session.base,
         };
         Ok((route.session.root)(&document).to_string())
     });
@@ -88,7 +94,11 @@ async fn page(endpoint: &Endpoint, parts: &Parts) -> Result<Response, NoPage> {
         Ok(Err(left)) => {
             let left: NotMounted = left;
             let (problem, flash) = left.into_parts();
-            otherwise(problem, &flash, session, &route, uri)
+            if let Problem::Crashed(error) = &problem {
+                let view = (route.kind.name)();
+                tracing::error!(path = path(uri), view, error = shown_error(error), "mount failed");
+            }
+            Ok(instead(problem, &flash, session))
         }
         Err(panic) => {
             let error = Panic::new(panic);
@@ -104,24 +114,10 @@ async fn page(endpoint: &Endpoint, parts: &Parts) -> Result<Response, NoPage> {
 }
 
 /// What is answered when there is no view.
-fn otherwise(
-    problem: Problem,
-    flash: &Flash,
-    session: &Session,
-    route: &Arc<Route>,
-    uri: &str,
-) -> Result<Response, NoPage> {
+pub(super) fn instead(problem: Problem, flash: &Flash, session: &Session) -> Response {
     let to = match problem {
-        Problem::Status(status) => return Err(NoPage::Status(status)),
-        Problem::Crashed(error) => {
-            tracing::error!(
-                path = path(uri),
-                view = (route.kind.name)(),
-                error = shown_error(&error),
-                "mount failed"
-            );
-            return Err(NoPage::Status(StatusCode::INTERNAL_SERVER_ERROR));
-        }
+        Problem::Status(status) => return error_page(status),
+        Problem::Crashed(_) => return error_page(StatusCode::INTERNAL_SERVER_ERROR),
         Problem::Leave(Leave::Redirect(to)) => to,
         Problem::Leave(Leave::Patch(to, _) | Leave::Navigate(to, _)) => to.as_str().to_owned(),
     };
@@ -132,10 +128,11 @@ fn otherwise(
     }
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::FOUND;
-    let location = HeaderValue::try_from(encoded(&to));
-    let location = location.map_err(|_| NoPage::Status(StatusCode::INTERNAL_SERVER_ERROR))?;
+    let Ok(location) = HeaderValue::try_from(encoded(&to)) else {
+        return error_page(StatusCode::INTERNAL_SERVER_ERROR);
+    };
     response.headers_mut().insert(LOCATION, location);
-    Ok(response)
+    response
 }
 
 /// A header carries ASCII only.

@@ -1,6 +1,7 @@
 //! The socket of pages that only have live views.
 
 use super::channel::LiveChannel;
+use super::upload::{MAX_UNDERWAY, UploadChannel};
 use super::{LiveConnection, LiveHost};
 use crate::socket::{Channels, Connect, Refused, Socket};
 
@@ -30,9 +31,9 @@ impl LiveHost for LiveSocket {
 }
 
 impl<S: LiveHost> Channels<S> {
-    /// Serves live views: every topic that begins with `lv:` (F175).
+    /// Serves live views: every topic that begins with `lv:` (F175), and with `lvu:` for the files that they take.
     #[must_use]
     pub fn live(self) -> Self {
-        self.route::<LiveChannel>("lv:*")
+        self.route::<LiveChannel>("lv:*").route::<UploadChannel>("lvu:*").apart(MAX_UNDERWAY)
     }
 }

@@ -1,29 +1,46 @@
 //! What an endpoint knows of its live views: routes, live sessions, types.
 
 use std::collections::{HashMap, HashSet};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use firecrest_wire::params::{Params, ParamsError};
-use matchit::InsertError;
+use matchit::{InsertError, Match};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
+use tokio::sync::Notify;
+use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
 
 use super::address::{self, Address};
 use super::hook::ErasedHook;
+use super::hosts::{Host, Routes};
 use super::kind::Kind;
 use super::parked::Parked;
+use super::settings::Settings;
 use super::shared::Stages;
+use super::upload::Desk;
 use super::{Layout, RootLayout};
+
+/// How long a sticky view waits for the page around it: half of what its client waits.
+const SHOWN: Duration = Duration::from_secs(5);
 
 /// The live views of an endpoint.
 pub(crate) struct Live {
-    routes: RwLock<matchit::Router<Arc<Route>>>,
+    routes: RwLock<Routes>,
     /// Every type that was rendered or routed here: a nested view's token names its type.
     kinds: RwLock<HashMap<&'static str, &'static Kind>>,
     /// The names of live sessions.
     names: Mutex<HashSet<String>>,
+    /// Another type has become known.
+    registered: Notify,
     pub(super) parked: Parked,
     pub(super) stages: Stages,
+    pub(super) uploads: Desk,
+    /// Counts the work in the background of all views.
+    pub(crate) work: TaskTracker,
+    pub(super) settings: Settings,
     /// The seed of the hashes that stand for what clients hold.
     pub(super) seed: u64,
 }
@@ -45,6 +62,10 @@ pub(super) struct LiveSession {
     pub(super) root: RootLayout,
     pub(super) layout: Option<Layout>,
     pub(super) given: Map<String, Value>,
+    /// The path that is before those of all its pages: empty, or begun with a slash.
+    pub(super) base: String,
+    /// The hosts that it is for; nothing when it is for all.
+    pub(super) host: Option<Host>,
     /// Where the live socket is mounted.
     pub(super) socket: String,
 }
@@ -64,8 +85,12 @@ impl Live {
             routes: RwLock::default(),
             kinds: RwLock::default(),
             names: Mutex::default(),
+            registered: Notify::new(),
             parked: Parked::default(),
             stages: Stages::new(),
+            uploads: Desk::default(),
+            work: TaskTracker::new(),
+            settings: Settings::default(),
             seed: rand::random(),
         }
     }
@@ -74,7 +99,7 @@ impl Live {
     /// When another route leads from the same addresses.
     pub(super) fn insert(&self, route: Arc<Route>) -> Result<(), InsertError> {
         self.register(route.kind);
-        self.routes.write().unwrap_or_else(PoisonError::into_inner).insert(route.pattern.clone(), route)
+        self.routes.write().unwrap_or_else(PoisonError::into_inner).insert(route)
     }
 
     /// Reserves a live session's name; no when it is taken.
@@ -89,11 +114,27 @@ impl Live {
         (1_u64..).map(name).find(|name| !taken.contains(name)).unwrap_or_default()
     }
 
-    /// The route of a path with query, and the address there.
-    pub(super) fn find(&self, uri: &str) -> Result<(Arc<Route>, Address), NoRoute> {
+    /// The route of a path with query on a host, and the address there.
+    pub(super) fn find(&self, host: Option<&str>, uri: &str) -> Result<(Arc<Route>, Address), NoRoute> {
         let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
-        let found =
-            routes.at(address::path(uri)).map_err(|_| NoRoute::Unknown(address::path(uri).to_owned()))?;
+        Self::arrive(routes.at(host, uri), uri)
+    }
+
+    /// The same on the host of a live session's pages.
+    pub(super) fn find_beside(
+        &self,
+        session: Option<&LiveSession>,
+        uri: &str,
+    ) -> Result<(Arc<Route>, Address), NoRoute> {
+        let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
+        Self::arrive(routes.beside(session.and_then(|session| session.host.as_ref()), uri), uri)
+    }
+
+    fn arrive(
+        found: Option<Match<'_, '_, &Arc<Route>>>,
+        uri: &str,
+    ) -> Result<(Arc<Route>, Address), NoRoute> {
+        let found = found.ok_or_else(|| NoRoute::Unknown(address::path(uri).to_owned()))?;
         let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
         let mut path = Params::new();
         for (name, value) in found.params.iter() {
@@ -105,10 +146,11 @@ impl Live {
         Ok((route, address))
     }
 
-    /// The route of a path with query, if there is one.
-    pub(super) fn route(&self, uri: &str) -> Option<Arc<Route>> {
+    /// The route of a path with query on the host of a live session's pages, if there is one.
+    pub(super) fn route(&self, session: Option<&LiveSession>, uri: &str) -> Option<Arc<Route>> {
         let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
-        routes.at(address::path(uri)).ok().map(|found| Arc::clone(found.value))
+        let found = routes.beside(session.and_then(|session| session.host.as_ref()), uri);
+        found.map(|found| Arc::clone(found.value))
     }
 
     /// Remembers a type of views, so that a client can join views of it.
@@ -118,13 +160,32 @@ impl Live {
     pub(super) fn register(&self, kind: &'static Kind) {
         let name = (kind.name)();
         match self.kind(name) {
-            None => drop(self.kinds.write().unwrap_or_else(PoisonError::into_inner).insert(name, kind)),
+            None => {
+                self.kinds.write().unwrap_or_else(PoisonError::into_inner).insert(name, kind);
+                self.registered.notify_waiters();
+            }
             Some(known) => assert!(known.is(kind), "two types of live views have the name {name:?}"),
         }
     }
 
     pub(super) fn kind(&self, name: &str) -> Option<&'static Kind> {
         self.kinds.read().unwrap_or_else(PoisonError::into_inner).get(name).copied()
+    }
+
+    /// The type of a sticky view. Its client may come back before the page around it, to a server that has not shown any such page yet:
+    /// that is waited for.
+    pub(super) async fn awaited_kind(&self, name: &str) -> Option<&'static Kind> {
+        let known = async {
+            loop {
+                let mut registered = pin!(self.registered.notified());
+                registered.as_mut().enable();
+                match self.kind(name) {
+                    Some(kind) => return kind,
+                    None => registered.await,
+                }
+            }
+        };
+        timeout(SHOWN, known).await.ok()
     }
 }
 

@@ -14,11 +14,15 @@ const SESSION_SALT: &str = "firecrest live view";
 const STATIC_SALT: &str = "firecrest live page";
 const FLASH_SALT: &str = "firecrest flash";
 const STATUS_SALT: &str = "firecrest reload status";
+const UPLOAD_SALT: &str = "firecrest upload";
 
 const FORTNIGHT: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// How long a flash message may take to the next page, and an error status to its page: one minute.
 pub(super) const MINUTE: Duration = Duration::from_secs(60);
+
+/// How long the client may take until it begins to send a file: ten minutes.
+const TEN_MINUTES: Duration = Duration::from_secs(10 * 60);
 
 /// The layout of the tokens: another one makes the client load the page anew.
 const VERSION: u32 = 1;
@@ -38,6 +42,9 @@ pub(super) struct SessionToken {
     pub(super) parent: Option<u64>,
     /// What the view was given by whoever renders it.
     pub(super) given: Map<String, Value>,
+    /// Whether it stays when the page's own view goes.
+    #[serde(default, rename = "sticky", skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_sticky: bool,
 }
 
 /// What only the page's request knew. Valid for 14 days.
@@ -49,6 +56,30 @@ pub(super) struct StaticToken {
     pub(super) flash: Flash,
 }
 
+/// Which file may be sent. Valid for ten minutes, and on the connection that it was made for.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct UploadToken {
+    /// The joined instance of the view.
+    #[serde(with = "as_text")]
+    pub(super) instance: Option<u64>,
+    pub(super) upload: String,
+    pub(super) file: String,
+}
+
+impl UploadToken {
+    pub(super) fn new(instance: u64, upload: &str, file: &str) -> Self {
+        UploadToken { instance: Some(instance), upload: upload.to_owned(), file: file.to_owned() }
+    }
+
+    pub(super) fn sign(&self, endpoint: &Endpoint) -> Result<String, SignError> {
+        token::sign(endpoint.secret(), UPLOAD_SALT, self)
+    }
+
+    pub(super) fn verify(endpoint: &Endpoint, token: &str) -> Option<Self> {
+        verify(endpoint, UPLOAD_SALT, token, TEN_MINUTES).ok()
+    }
+}
+
 impl SessionToken {
     pub(super) fn new(id: &str, kind: &str) -> Self {
         SessionToken {
@@ -58,6 +89,7 @@ impl SessionToken {
             live_session: None,
             parent: None,
             given: Map::new(),
+            is_sticky: false,
         }
     }
 

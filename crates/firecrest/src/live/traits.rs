@@ -7,6 +7,7 @@ use firecrest_pubsub::Broadcast;
 
 use super::{LiveEvent, Mount, MountError, View, ViewOptions};
 use crate::channel::{Outcome, Reason};
+use crate::telemetry::Panic;
 
 /// A page, or a part of one, that is rendered on the server and kept alive: state, and how it looks.
 ///
@@ -101,11 +102,29 @@ pub trait LiveView: Sized + Send + 'static {
         async { Outcome::NoReply }
     }
 
+    /// Work in the background that was [started](View::start) under this name has panicked (F080). The log says so; by default nothing
+    /// else happens, and the view goes on.
+    fn handle_crash(
+        &mut self,
+        name: &str,
+        panic: &Panic,
+        cx: &mut View<'_, Self::Info>,
+    ) -> impl Future<Output = Outcome> + Send {
+        let _ = (name, panic, cx);
+        async { Outcome::NoReply }
+    }
+
     /// The joined view has ended, for whatever reason. A view that was mounted for a page and that no client has joined is only
     /// dropped.
     fn terminate(&mut self, reason: &Reason) -> impl Future<Output = ()> + Send {
         let _ = reason;
         async {}
+    }
+
+    /// What [`Endpoint::look_into`](crate::Endpoint::look_into) shows of the state to whoever runs the server: `Some(self)` for a type that is
+    /// [`Debug`](std::fmt::Debug). Nothing by default: a state may hold secrets.
+    fn inspect(&self) -> Option<&dyn std::fmt::Debug> {
+        None
     }
 
     /// How the state looks. It may be called at any time and must depend on the state only.

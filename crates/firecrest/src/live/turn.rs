@@ -7,10 +7,11 @@ use firecrest_live::Members;
 use firecrest_live::form::{ClientEvent, EventValue, LIMITS};
 use firecrest_pubsub::Broadcast;
 use firecrest_wire::Payload;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::address::path_and_query;
 use super::event::Patched;
+use super::hooks;
 use super::info::LiveInfo;
 use super::leave::{Kind as History, Leave, Local};
 use super::mounted::{MAX_PATCHES, PatchError, TooManyPatches};
@@ -25,15 +26,20 @@ impl OwnView {
             Ok(event) => event,
             Err(error) => return Stop::error(format!("the event cannot be read: {error}")).into(),
         };
-        if event.cid.is_some() {
-            // There was a component, or there never was: the client only wants to go on (spec §4.1).
-            return Reply::empty().into();
-        }
         if event.name.starts_with("lv:") {
             return self.reserved(&event, cx).await;
         }
+        if let Err(error) = self.page.choose_files(&event) {
+            return Stop::error(format!("the files of a form cannot be read: {error}")).into();
+        }
+        if let Some(cid) = event.cid {
+            return self.component_event(cid, &event, cx).await;
+        }
         let (meters, started) = (self.page.meters, Instant::now());
-        let (view, reach) = self.reach(cx);
+        let (view, mut reach) = self.reach(cx);
+        if let Some(outcome) = hooks::event(&event, &mut reach) {
+            return self.conclude(outcome, cx, true).await;
+        }
         let outcome = match view.handle_event(&event, reach) {
             Ok(handling) => handling.await,
             Err(error) => {
@@ -71,13 +77,20 @@ impl OwnView {
             Err(PatchError::OtherView(_)) => return Reply::ok(json!({ "link_redirect": true })).into(),
             Err(error) => return Stop::error(error.to_string()).into(),
         }
-        let (view, reach) = self.reach(cx);
         // The address and the flash are another, whatever the view says.
-        let outcome = match view.handle_params(reach).await {
+        let outcome = match self.call_params(cx).await {
             Outcome::NoReply => Outcome::Render,
             outcome => outcome,
         };
         self.conclude(outcome, cx, true).await
+    }
+
+    async fn call_params(&mut self, cx: &mut Context<'_, LiveInfo>) -> Outcome {
+        let (view, mut reach) = self.reach(cx);
+        match hooks::params(&mut reach) {
+            Some(outcome) => outcome,
+            None => view.handle_params(reach).await,
+        }
     }
 
     pub(super) async fn info(
@@ -85,8 +98,11 @@ impl OwnView {
         info: Box<dyn Any + Send>,
         cx: &mut Context<'_, LiveInfo>,
     ) -> Outcome {
-        let (view, reach) = self.reach(cx);
-        let outcome = view.handle_info(info, reach).await;
+        let (view, mut reach) = self.reach(cx);
+        let outcome = match hooks::info(&*info, &mut reach) {
+            Some(outcome) => outcome,
+            None => view.handle_info(info, reach).await,
+        };
         self.conclude(outcome, cx, false).await
     }
 
@@ -109,14 +125,37 @@ impl OwnView {
         broadcast: &Broadcast,
         cx: &mut Context<'_, LiveInfo>,
     ) -> Outcome {
-        let (view, reach) = self.reach(cx);
-        let outcome = view.handle_broadcast(broadcast, reach).await;
+        let (view, mut reach) = self.reach(cx);
+        let outcome = match hooks::broadcast(broadcast, &mut reach) {
+            Some(outcome) => outcome,
+            None => view.handle_broadcast(broadcast, reach).await,
+        };
         self.conclude(outcome, cx, false).await
     }
 
     /// Goes where the callback wants to, or sends what has changed. `is_asked` when the client waits for an answer.
-    async fn conclude(
+    pub(super) async fn conclude(
         &mut self,
+        outcome: Outcome,
+        cx: &mut Context<'_, LiveInfo>,
+        is_asked: bool,
+    ) -> Outcome {
+        self.conclude_for(true, outcome, cx, is_asked).await
+    }
+
+    /// The same when it was a component that was called: the view is not rendered because of it.
+    pub(super) async fn conclude_component(
+        &mut self,
+        outcome: Outcome,
+        cx: &mut Context<'_, LiveInfo>,
+        is_asked: bool,
+    ) -> Outcome {
+        self.conclude_for(false, outcome, cx, is_asked).await
+    }
+
+    async fn conclude_for(
+        &mut self,
+        is_view: bool,
         outcome: Outcome,
         cx: &mut Context<'_, LiveInfo>,
         is_asked: bool,
@@ -127,25 +166,33 @@ impl OwnView {
             Outcome::Reply(reply) => (true, Some(reply)),
             Outcome::Stop(stop) => return self.stop(stop, cx, is_asked).into(),
         };
+        renders &= is_view;
+        let away = self.page.send_away();
         match self.go(cx, is_asked).await {
             Ok(has_patched) => renders |= has_patched,
             Err(stop) => return stop.into(),
         }
-        let members = match self.changes(renders, cx) {
+        let members = match self.changes(renders, cx).await {
             Ok(members) => members,
-            Err(error) => return Stop::error(error.to_string()).into(),
+            Err(error) => match error.leave() {
+                Ok(leave) => return self.depart(&leave, cx, is_asked).into(),
+                Err(error) => return Stop::error(error.to_string()).into(),
+            },
         };
         self.page.fresh.clear(None);
         match (answer, is_asked) {
             (Some(answer), true) => match answer_with(members, answer) {
-                Ok(reply) => reply.into(),
+                Ok(reply) => away_with(reply, away).into(),
                 Err(crash) => crash.into(),
             },
             (Some(_), false) => Stop::error("only handle_event has an event to reply to").into(),
-            (None, true) => Reply::payload("ok", reply::answer(&members)).into(),
+            (None, true) => away_with(Reply::payload("ok", reply::answer(&members)), away).into(),
             (None, false) => {
                 if !members.is_empty() {
                     cx.push_payload("diff", &reply::diff(&members));
+                }
+                if let Some((event, body)) = away {
+                    cx.push(event, &body);
                 }
                 Outcome::NoReply
             }
@@ -181,13 +228,30 @@ impl OwnView {
         }
     }
 
-    fn changes(&mut self, renders: bool, cx: &mut Context<'_, LiveInfo>) -> Result<Members, ShowError> {
-        if renders {
-            return self.render_changes(cx.ties().0);
+    /// What has changed. Components whose place in the page is not known here, such as the rows of a stream, are told in messages of their
+    /// own: all but the last are sent here.
+    async fn changes(&mut self, renders: bool, cx: &mut Context<'_, LiveInfo>) -> Result<Members, ShowError> {
+        self.page.note_uploads();
+        let mut last = Members::default();
+        let mut in_page = Vec::new();
+        if let Some(components) = &mut self.page.components {
+            let (here, mut apart) = components.take_due();
+            match renders || self.page.must_render || here.is_empty() {
+                true => in_page = here,
+                false => apart.push(here),
+            }
+            for due in apart {
+                let members = self.render_components(&due, cx.ties()).await?;
+                send(&std::mem::replace(&mut last, members), cx);
+            }
         }
-        let mut members = Members::default();
-        self.page.add_members(&mut members);
-        Ok(members)
+        if renders || self.page.must_render {
+            send(&last, cx);
+            last = self.render_changes(&in_page, cx.ties()).await?;
+            self.rendered(cx.ties())?;
+        }
+        self.page.add_members(&mut last);
+        Ok(last)
     }
 
     /// Follows patches; yes when there was one. The client is told of the last only: those on the way there are no entries of
@@ -236,8 +300,7 @@ impl OwnView {
     ) -> Result<(), Stop> {
         let Leave::Patch(to, _) = leave else { return Ok(()) };
         self.page.patch(to).map_err(|error| Stop::error(error.to_string()))?;
-        let (view, reach) = self.reach(cx);
-        match view.handle_params(reach).await {
+        match self.call_params(cx).await {
             Outcome::Stop(stop) => Err(self.stop(stop, cx, is_asked)),
             _ => Ok(()),
         }
@@ -260,6 +323,13 @@ impl OwnView {
     }
 }
 
+/// Tells what has changed, if anything has.
+fn send(members: &Members, cx: &mut Context<'_, LiveInfo>) {
+    if !members.is_empty() {
+        cx.push_payload("diff", &reply::diff(members));
+    }
+}
+
 /// What changed, and what the view replies to the event (F062).
 pub(super) fn answer_with(mut members: Members, answer: Reply) -> Result<Reply, Stop> {
     let payload = match answer.payload {
@@ -269,6 +339,14 @@ pub(super) fn answer_with(mut members: Members, answer: Reply) -> Result<Reply, 
     };
     members.push_member("r", &payload);
     Ok(Reply::payload("ok", reply::answer(&members)))
+}
+
+/// An answer that also sends the page elsewhere.
+fn away_with(reply: Reply, away: Option<(&'static str, Value)>) -> Reply {
+    match away {
+        Some((event, body)) => reply::with_members(reply, &Map::from_iter([(event.to_owned(), body)])),
+        None => reply,
+    }
 }
 
 /// Where the visitor has gone.

@@ -11,11 +11,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Flash;
+use super::component::{LiveComponent, ToComponent};
 use super::handle::ViewHandle;
 use super::info::LiveInfo;
 use super::leave::{Kind, Leave, Local, external};
 use super::page::{Ear, Pushed, Reach};
-use crate::channel::{MAX_TIMERS, Timer};
+use super::upload::{self, AllowError, Upload, UploadOptions};
+use crate::channel::Timer;
+use crate::endpoint::NoState;
 use crate::presence::{Said, TrackError};
 use crate::session::csrf;
 use crate::viewers::Viewers;
@@ -65,6 +68,13 @@ impl<'a, I: Send + 'static> View<'a, I> {
         self.reach.page.address.as_ref().map_or("", |address| &address.uri)
     }
 
+    /// A path below the [base](super::LiveMount::base) of the mount, with it: for links and for going there. The path itself where there is
+    /// none, and in a view that no route leads to.
+    pub fn path(&self, path: &str) -> String {
+        let session = self.reach.page.visit.live_session.as_ref();
+        super::address::below(session.map_or("", |session| &session.base), path)
+    }
+
     /// The action that the route was given, if any (F075).
     pub fn action(&self) -> Option<&str> {
         self.reach.page.address.as_ref()?.action.as_deref()
@@ -87,9 +97,19 @@ impl<'a, I: Send + 'static> View<'a, I> {
         csrf::masked(&self.reach.page.visit.session, key).unwrap_or_default()
     }
 
-    /// A value that a mount hook has left (see [`Mount::insert`](super::Mount::insert)).
+    /// A value that was left in this view's mount or by its mount hooks, or else in the view around it (see
+    /// [`Mount::insert`](super::Mount::insert)).
     pub fn get<T: Clone + Send + Sync + 'static>(&self) -> Option<&T> {
         self.reach.page.extensions.get()
+    }
+
+    /// A copy of the application's value of this type, which the [mount](super::LiveMount::state) or
+    /// [`Endpoint::set_state`] gave the endpoint.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn state<T: Clone + Send + Sync + 'static>(&self) -> Result<T, NoState> {
+        self.endpoint().state()
     }
 
     /// Shows a message, by the layout, until it is cleared or the page's address changes (F063).
@@ -265,14 +285,49 @@ impl<'a, I: Send + 'static> View<'a, I> {
     /// Sends `info` to `handle_info` after a time; while there is no socket yet, as soon as there is one. The timer ends with
     /// the view. More than 1,000 pending timers crash the view.
     pub fn send_after(&mut self, after: Duration, info: I) -> Timer {
-        let info = LiveInfo::User(Box::new(info));
-        match self.reach.timers.get_or_insert_default().add(after, Box::new(info)) {
-            Some(timer) => timer,
-            None => {
-                self.reach.page.fail(format_args!("more than {MAX_TIMERS} timers are pending"));
-                Timer::default()
-            }
-        }
+        self.reach.later(after, LiveInfo::User(Box::new(info)))
+    }
+
+    /// Sends `info` to a component's `handle_info`, when this callback has ended (F084); while there is no socket yet, as soon as there is
+    /// one. When the view has no component of this type with this id, nothing happens. More than 1,024 messages that wait crash the view.
+    pub fn send_component<C: LiveComponent>(&mut self, id: impl fmt::Display, info: C::Info) {
+        self.reach.tell(ToComponent::one::<C>(id, info));
+    }
+
+    /// As [`send_component`](Self::send_component), after a time.
+    pub fn send_component_after<C: LiveComponent>(
+        &mut self,
+        after: Duration,
+        id: impl fmt::Display,
+        info: C::Info,
+    ) -> Timer {
+        self.reach.later(after, LiveInfo::Component(Box::new(ToComponent::one::<C>(id, info))))
+    }
+
+    /// Sends `info` to all components of a type that the view has then (F085), as [`send_component`](Self::send_component).
+    pub fn send_components<C: LiveComponent<Info: Clone>>(&mut self, info: C::Info) {
+        self.reach.tell(ToComponent::all::<C>(info));
+    }
+
+    /// Takes files from the visitor (F150): the upload belongs into the view's state, and its input into a form. A name that is allowed
+    /// again is a new upload.
+    ///
+    /// # Errors
+    /// When files are chosen for an upload of this name, or the view has [`MAX_UPLOADS`](super::MAX_UPLOADS).
+    pub fn allow_upload<M: Clone + Send + Sync + 'static>(
+        &mut self,
+        name: &str,
+        options: UploadOptions<M>,
+    ) -> Result<Upload<M>, AllowError> {
+        self.reach.allow_upload::<M, I>(name, 0, options)
+    }
+
+    /// Takes no more files. Dropping all of the upload's handles does the same, whether files are chosen or not.
+    ///
+    /// # Errors
+    /// When files are chosen: cancel or consume them first.
+    pub fn disallow_upload<M>(&mut self, upload: &Upload<M>) -> Result<(), AllowError> {
+        upload::withdraw(&upload.inner)
     }
 
     /// Cancels a timer. Returns whether it was still pending.

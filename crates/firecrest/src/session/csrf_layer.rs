@@ -18,7 +18,7 @@ use super::{Session, SessionRejection};
 pub const CSRF_BODY_LIMIT: usize = 64 * 1024;
 
 /// How long a form may take to arrive.
-const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The header that carries the token of requests made by scripts.
 const HEADER: &str = "x-csrf-token";
@@ -99,7 +99,7 @@ async fn check(request: Request) -> Result<Request, Response> {
     let header = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
     let is_valid = |token: &str| session.has_csrf_token(token);
     if header.is_some_and(is_valid)
-        || field(request.uri().query().unwrap_or_default()).is_some_and(|t| is_valid(&t))
+        || field(request.uri().query().unwrap_or_default(), FIELD).is_some_and(|t| is_valid(&t))
     {
         return Ok(request);
     }
@@ -113,7 +113,7 @@ async fn check(request: Request) -> Result<Request, Response> {
     let Ok(bytes) = bytes else {
         return Err(refusal("no CSRF token in the header, and the form is too large to look for one"));
     };
-    let token = std::str::from_utf8(&bytes).ok().and_then(field);
+    let token = std::str::from_utf8(&bytes).ok().and_then(|form| field(form, FIELD));
     if token.is_some_and(|token| is_valid(&token)) {
         Ok(Request::from_parts(parts, Body::from(bytes)))
     } else {
@@ -121,13 +121,15 @@ async fn check(request: Request) -> Result<Request, Response> {
     }
 }
 
-fn field(query: &str) -> Option<String> {
+/// A field of a form, or a parameter of a query string.
+pub(super) fn field(query: &str, name: &str) -> Option<String> {
     let params =
         Params::parse(query, &ParamsLimits { bytes: CSRF_BODY_LIMIT, ..ParamsLimits::default() }).ok()?;
-    params.get(FIELD).map(str::to_owned)
+    params.get(name).map(str::to_owned)
 }
 
-fn is_form(request: &Request) -> bool {
+/// Whether the body is a form as a browser sends it without files.
+pub(super) fn is_form(request: &Request) -> bool {
     let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media_type = content_type.and_then(|value| value.split(';').next());
     media_type.is_some_and(|value| value.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))

@@ -35,6 +35,7 @@ mod csrf_layer;
 mod data;
 mod error;
 mod layer;
+mod method;
 mod socket;
 mod state;
 
@@ -44,5 +45,6 @@ pub use csrf_layer::{CSRF_BODY_LIMIT, CsrfLayer, CsrfService};
 pub use data::SessionData;
 pub use error::{SessionError, SessionRejection};
 pub use layer::{SessionLayer, SessionService};
+pub use method::method_override;
 pub use socket::load_for_socket;
 pub use state::Session;

@@ -68,6 +68,10 @@ impl<'a> Connect<'a> {
         self.peer
     }
 
+    pub(crate) fn headers(&self) -> &'a HeaderMap {
+        &self.parts.headers
+    }
+
     /// The `user-agent` header.
     pub fn user_agent(&self) -> Option<&'a str> {
         text(&self.parts.headers, "user-agent")

@@ -35,11 +35,20 @@ impl<S: Socket> Instance<S> {
     }
 }
 
+/// How many channels a connection may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bound {
+    pub(crate) channels: usize,
+    /// Whether they are not counted with the others.
+    pub(crate) is_apart: bool,
+}
+
 /// A connected socket of any type: what a connection needs of it.
 pub(crate) trait ConnectedSocket: Send + Sync {
     fn endpoint(&self) -> &Endpoint;
     fn id(&self) -> Option<String>;
-    fn max_channels(&self) -> usize;
+    /// Most channels of a connection; those of a route that counts apart have a bound of their own.
+    fn bound(&self, route: usize) -> Bound;
     /// The number of the first route that serves the topic.
     fn route(&self, topic: &str) -> Option<usize>;
     /// A new channel instance on a route, not yet running.
@@ -64,8 +73,11 @@ impl<S: Socket> ConnectedSocket for Instance<S> {
         self.socket.id()
     }
 
-    fn max_channels(&self) -> usize {
-        self.mount.options.max_channels
+    fn bound(&self, route: usize) -> Bound {
+        match self.route(route).apart {
+            Some(channels) => Bound { channels, is_apart: true },
+            None => Bound { channels: self.mount.options.max_channels, is_apart: false },
+        }
     }
 
     fn route(&self, topic: &str) -> Option<usize> {

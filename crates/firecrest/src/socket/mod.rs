@@ -15,4 +15,4 @@ pub use refused::Refused;
 pub use routes::Channels;
 pub use traits::Socket;
 
-pub(crate) use instance::{ConnectedSocket, Instance, Mount};
+pub(crate) use instance::{Bound, ConnectedSocket, Instance, Mount};

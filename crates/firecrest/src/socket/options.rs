@@ -33,7 +33,7 @@ pub struct SocketOptions {
     /// Bounds of incoming WebSocket frames and messages; beyond them the connection is closed with 1009.
     /// Default: 10,000,000 and 8,000,000 bytes.
     pub frames: DecoderLimits,
-    /// Most channels one connection may have joined. Default: 100.
+    /// Most channels one connection may have joined. Files of live views are none of them. Default: 100.
     pub max_channels: usize,
     /// How much may wait for a client that reads slowly. Default: 1 MiB.
     pub outbox: OutboxLimits,

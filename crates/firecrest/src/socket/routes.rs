@@ -22,6 +22,8 @@ pub(crate) struct Route<S> {
     pub(crate) data: Option<Arc<dyn Any + Send + Sync>>,
     pub(super) intercepts: &'static [&'static str],
     pub(super) mailbox: MailboxLimits,
+    /// See [`Channels::apart`].
+    pub(super) apart: Option<usize>,
     /// What is measured of all channels of the type.
     pub(super) meters: &'static ChannelMeters,
     pub(super) start: fn(Arc<Instance<S>>, Start) -> JoinHandle<()>,
@@ -48,6 +50,7 @@ impl<S: Socket> Channels<S> {
             data: None,
             intercepts: C::INTERCEPT,
             mailbox: C::mailbox_limits(),
+            apart: None,
             meters: CHANNELS.of(std::any::type_name::<C>()),
             start: |instance, start| {
                 let tracker = instance.endpoint.tracker().clone();
@@ -65,6 +68,14 @@ impl<S: Socket> Channels<S> {
     pub fn with(mut self, data: impl Any + Send + Sync) -> Self {
         let route = self.routes.last_mut().expect("`with` follows a route");
         route.data = Some(Arc::new(data));
+        self
+    }
+
+    /// Does not count the last route's channels as those of their connection: it may have so many of them.
+    pub(crate) fn apart(mut self, channels: usize) -> Self {
+        if let Some(route) = self.routes.last_mut() {
+            route.apart = Some(channels);
+        }
         self
     }
 

@@ -11,7 +11,7 @@ use tracing::{Instrument as _, Level, debug_span};
 
 use super::filter::{shown, shown_value};
 use super::publish::CONNECT;
-use crate::channel::{Answer, Start};
+use crate::channel::{JoinAnswer, Start};
 use crate::connection::Transport;
 
 /// A client has connected (C131): counted, and logged if `log` says so.
@@ -60,17 +60,20 @@ pub(crate) fn not_connected(reason: &'static str) {
 }
 
 /// A join: measured, in a span, and logged with its result (C132, C172).
-pub(crate) async fn joining<C, I>(start: &Start, asking: impl Future<Output = Answer<C, I>>) -> Answer<C, I> {
+pub(crate) async fn joining<C, I>(
+    start: &Start,
+    asking: impl Future<Output = JoinAnswer<C, I>>,
+) -> JoinAnswer<C, I> {
     let (shared, channel) = (&start.shared, type_name::<C>());
     let (transport, vsn) = (shared.connection.transport.as_str(), shared.connection.version.as_str());
     let span = debug_span!("channel_join", topic = &*shared.topic, channel, transport, vsn, result = Empty);
     let started = Instant::now();
     let answer = asking.instrument(span.clone()).await;
     let (result, line) = match &answer {
-        Answer::Ok(_) => ("ok", "JOINED"),
-        Answer::Rejected(rejected) if rejected.error.is_some() => ("crashed", "REFUSED JOIN"),
-        Answer::Rejected(_) => ("rejected", "REFUSED JOIN"),
-        Answer::Cancelled => return answer,
+        JoinAnswer::Ok(_) => ("ok", "JOINED"),
+        JoinAnswer::Rejected(rejected) if rejected.error.is_some() => ("crashed", "REFUSED JOIN"),
+        JoinAnswer::Rejected(_) => ("rejected", "REFUSED JOIN"),
+        JoinAnswer::Cancelled => return answer,
     };
     span.record("result", result);
     shared.meters.join.record_time(started.elapsed());

@@ -2,10 +2,10 @@
 
 use std::any::Any;
 
-/// The message of a caught panic.
+/// What a panic of the application's code has said. It displays itself with that: not for visitors.
 #[derive(Debug, thiserror::Error)]
 #[error("panicked: {0}")]
-pub(crate) struct Panic(String);
+pub struct Panic(String);
 
 impl Panic {
     #[allow(clippy::needless_pass_by_value, reason = "the payload is consumed: it is the panic")]

@@ -6,6 +6,7 @@
 mod adoption;
 #[path = "../it/captured.rs"]
 mod captured;
+mod components;
 mod ending;
 mod errors;
 mod events;
@@ -18,10 +19,15 @@ mod navigation;
 mod nested;
 mod orphans;
 mod pages;
+mod places;
 mod shared;
 mod sharing;
+mod sticky;
+mod streams;
 #[path = "../it/support.rs"]
 #[allow(dead_code, reason = "shared with the tests of ordinary channels")]
 mod support;
+mod upload_writers;
+mod uploads;
 mod visitor;
 mod waiting;

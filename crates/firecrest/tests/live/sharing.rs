@@ -7,7 +7,7 @@ use firecrest::channel::Reason;
 use firecrest::prelude::*;
 
 use crate::pages::root;
-use crate::support::{Server, until};
+use crate::support::until;
 use crate::visitor::{Provide, Visitor, ok};
 
 struct UserSocket {
@@ -69,7 +69,7 @@ async fn f175_f086_a_view_and_a_channel_share_a_socket_of_the_application() {
         .page::<Guest>("/guest")
         .into_router()
         .merge(axum::Router::from(endpoint.socket::<UserSocket>("/live")));
-    let mut visitor = Visitor { server: Server::start(endpoint, router).await, cookie: None };
+    let mut visitor = Visitor::at(endpoint, router).await;
     let (mut tab, page, joined) = visitor.open("/guest").await;
     assert_eq!(ok(&joined)["rendered"]["s"], json!(["welcome"]));
     assert_eq!(ok(&tab.join("lobby", json!({})).await), &json!({"lobby": true}));

@@ -12,6 +12,8 @@ use crate::support::{Client, Server, Version};
 pub(crate) struct Visitor {
     pub(crate) server: Server,
     pub(crate) cookie: Option<String>,
+    /// The host that its requests name.
+    pub(crate) host: &'static str,
 }
 
 /// What a request was answered.
@@ -31,7 +33,7 @@ impl Visitor {
 
     /// Of a server with this application.
     pub(crate) async fn at(endpoint: Endpoint, app: axum::Router) -> Visitor {
-        Visitor { server: Server::start(endpoint, app).await, cookie: None }
+        Visitor { server: Server::start(endpoint, app).await, cookie: None, host: "localhost" }
     }
 
     /// Loads a page.
@@ -42,8 +44,9 @@ impl Visitor {
     /// Loads a page with further cookies.
     pub(crate) async fn get_with(&mut self, path: &str, cookies: &str) -> Page {
         let cookie = self.cookie.as_deref().unwrap_or("a=b");
+        let host = self.host;
         let request = format!(
-            "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncookie: {cookie}; {cookies}\r\n\r\n"
+            "GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncookie: {cookie}; {cookies}\r\n\r\n"
         );
         let answer = self.server.http(&request).await;
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
@@ -60,7 +63,12 @@ impl Visitor {
 
     /// Opens the socket, as the page's script does.
     pub(crate) async fn socket(&self, page: &Page) -> Tab {
-        let path = format!("/live/websocket?_csrf_token={}&vsn=2.0.0", page.csrf());
+        self.socket_at("/live", page).await
+    }
+
+    /// Opens the socket that is at a path.
+    pub(crate) async fn socket_at(&self, path: &str, page: &Page) -> Tab {
+        let path = format!("{path}/websocket?_csrf_token={}&vsn=2.0.0", page.csrf());
         let mut request = self.server.request(&path);
         if let Some(cookie) = &self.cookie {
             request.headers_mut().insert("cookie", cookie.parse().unwrap());

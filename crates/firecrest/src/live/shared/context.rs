@@ -17,6 +17,7 @@ use super::SharedHandle;
 use super::mail::Listener;
 use super::stage::Stage;
 use crate::channel::{MAX_TIMERS, Timer, Timers};
+use crate::endpoint::NoState;
 use crate::live::page::Pushed;
 use crate::source::Changes;
 use crate::telemetry::meter::{Limit, reached};
@@ -109,6 +110,14 @@ impl<'a, I: Send + 'static> Shared<'a, I> {
     /// The endpoint.
     pub fn endpoint(&self) -> &Endpoint {
         &self.ties.stage.endpoint
+    }
+
+    /// A copy of the application's value of this type, as [`View::state`](crate::live::View::state).
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn state<T: Clone + Send + Sync + 'static>(&self) -> Result<T, NoState> {
+        self.endpoint().state()
     }
 
     /// The endpoint's durable counters.

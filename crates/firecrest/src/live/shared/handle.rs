@@ -2,9 +2,11 @@
 
 use std::marker::PhantomData;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
+use super::mail::Letter;
 use super::stage::Stage;
-use crate::channel::SendError;
+use crate::channel::{Answer, CallError, SendError, call};
 
 /// Sends infos to one shared view, from any task. It does not keep the view alive.
 pub struct SharedHandle<I> {
@@ -24,9 +26,31 @@ impl<I: Send + 'static> SharedHandle<I> {
     /// crashes is lost with it.
     pub fn send(&self, info: I) -> Result<(), SendError> {
         let stage = self.stage.upgrade().ok_or(SendError::Closed)?;
-        stage.mail.push(Box::new(info))?;
+        stage.mail.push(Letter::Info(Box::new(info)))?;
         stage.news.notify_one();
         Ok(())
+    }
+
+    /// Asks the view, and waits for its answer, five seconds at most: `handle.call(Info::Count)` for an info `Count(Answer<u64>)`, which
+    /// the view's `handle_info` [answers](Answer::send) whenever it likes (F079). It waits behind the infos that were sent before; the view that
+    /// asks itself waits in vain.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), when it ends or drops the question, and when there is no answer in time.
+    pub async fn call<T>(&self, question: impl FnOnce(Answer<T>) -> I) -> Result<T, CallError> {
+        call(None, question, |info| self.send(info)).await
+    }
+
+    /// As [`call`](Self::call), for as long as this.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub async fn call_within<T>(
+        &self,
+        wait: Duration,
+        question: impl FnOnce(Answer<T>) -> I,
+    ) -> Result<T, CallError> {
+        call(Some(wait), question, |info| self.send(info)).await
     }
 }
 

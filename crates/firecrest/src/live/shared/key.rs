@@ -11,7 +11,7 @@ use crate::Endpoint;
 use crate::live::MountError;
 use crate::live::mount::Problem;
 use crate::live::page::Page;
-use crate::live::table::NoRoute;
+use crate::live::table::{LiveSession, NoRoute};
 
 /// What the views of a type that are inside others are given, and signed into their tokens.
 pub(super) const GIVEN_KEY: &str = "key";
@@ -33,7 +33,8 @@ impl Key {
     pub(in crate::live) fn of(page: &Page) -> Result<Key, MountError> {
         let type_id = (page.kind.type_id)();
         if let Some(address) = &page.address {
-            return Key::at(&page.endpoint, &address.uri).map_err(MountError::crashed);
+            let session = page.visit.live_session.as_deref();
+            return Key::at(&page.endpoint, session, &address.uri).map_err(MountError::crashed);
         }
         let Some(name) = page.visit.given.get(GIVEN_KEY).and_then(|name| name.as_str()) else {
             return Err(MountError::new(Problem::Crashed(
@@ -43,9 +44,9 @@ impl Key {
         Ok(Key { type_id, live_session: None, name: name.to_owned() })
     }
 
-    /// That of the view at an address.
-    pub(super) fn at(endpoint: &Endpoint, uri: &str) -> Result<Key, NoRoute> {
-        let (route, address) = endpoint.live_table().find(uri)?;
+    /// That of the view at an address, on the host of a live session's pages.
+    pub(super) fn at(endpoint: &Endpoint, session: Option<&LiveSession>, uri: &str) -> Result<Key, NoRoute> {
+        let (route, address) = endpoint.live_table().find_beside(session, uri)?;
         let name = canonical(&route.pattern, &address.path);
         if name.len() > MAX_NAME {
             return Err(NoRoute::Unknown(String::new()));

@@ -80,6 +80,9 @@ pub(super) trait State: Send {
 
     fn title(&self) -> Option<String>;
 
+    /// What may be shown of it.
+    fn inspect(&self) -> Option<&dyn std::fmt::Debug>;
+
     fn render(&self) -> Html;
 }
 
@@ -130,6 +133,10 @@ impl<V: SharedView> State for V {
 
     fn title(&self) -> Option<String> {
         SharedView::title(self)
+    }
+
+    fn inspect(&self) -> Option<&dyn std::fmt::Debug> {
+        SharedView::inspect(self)
     }
 
     fn render(&self) -> Html {

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use firecrest_pubsub::{Broadcast, Subscriber};
 
 use super::stage::Stage;
-use crate::channel::SendError;
+use crate::channel::{Answer, SendError};
+use crate::live::inspect::Look;
 use crate::telemetry::meter::{Limit, reached};
 
 /// Infos and broadcasts that wait for a state. A state that starts anew finds none: they were for the one before.
@@ -21,11 +22,15 @@ struct Queue {
     letters: VecDeque<Letter>,
     /// Whether a broadcast came for which there was no room.
     is_overrun: bool,
+    /// Whether the view has ended: nobody reads any more.
+    is_closed: bool,
 }
 
 pub(super) enum Letter {
     Info(Box<dyn Any + Send>),
     Broadcast(Arc<Broadcast>),
+    /// Somebody looks into the state.
+    Look(Answer<Look>),
 }
 
 impl Mail {
@@ -33,17 +38,20 @@ impl Mail {
         Mail { queue: Mutex::default(), limit: limit.max(1) }
     }
 
-    /// Adds an info.
+    /// Adds a letter.
     ///
     /// # Errors
-    /// When there is no room.
-    pub(super) fn push(&self, info: Box<dyn Any + Send>) -> Result<(), SendError> {
+    /// When there is no room, or the view has ended.
+    pub(super) fn push(&self, letter: Letter) -> Result<(), SendError> {
         let mut queue = self.queue();
+        if queue.is_closed {
+            return Err(SendError::Closed);
+        }
         if queue.letters.len() >= self.limit {
             reached(Limit::SharedMail);
             return Err(SendError::Full);
         }
-        queue.letters.push_back(Letter::Info(info));
+        queue.letters.push_back(letter);
         Ok(())
     }
 
@@ -63,6 +71,13 @@ impl Mail {
     /// Forgets everything.
     pub(super) fn clear(&self) {
         let old = std::mem::take(&mut *self.queue());
+        // Dropping runs the application's code: not while it is locked.
+        drop(old);
+    }
+
+    /// Takes nothing any more, and forgets everything.
+    pub(super) fn close(&self) {
+        let old = std::mem::replace(&mut *self.queue(), Queue { is_closed: true, ..Queue::default() });
         // Dropping runs the application's code: not while it is locked.
         drop(old);
     }
@@ -93,6 +108,9 @@ impl Subscriber for Listener {
         let Some(stage) = self.0.upgrade() else { return };
         let mail = &stage.mail;
         let mut queue = mail.queue();
+        if queue.is_closed {
+            return;
+        }
         if queue.letters.len() < mail.limit {
             queue.letters.push_back(Letter::Broadcast(Arc::clone(broadcast)));
         } else {
@@ -101,5 +119,21 @@ impl Subscriber for Listener {
         }
         drop(queue);
         stage.news.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channel::{CallError, call};
+
+    #[tokio::test]
+    async fn f079_mail_of_a_view_that_has_ended_is_not_kept() {
+        let mail = Mail::new(8);
+        let ask =
+            || call(None, |answer: Answer<()>| Letter::Info(Box::new(answer)), |letter| mail.push(letter));
+        let (waited, ()) = tokio::join!(ask(), async { mail.close() });
+        assert_eq!(waited, Err(CallError::Dropped));
+        assert_eq!(ask().await, Err(CallError::Gone));
     }
 }

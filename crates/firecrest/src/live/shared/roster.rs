@@ -96,6 +96,10 @@ impl Roster {
         self.present.get(&id).map(|present| &present.channel)
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.present.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.present.is_empty()
     }

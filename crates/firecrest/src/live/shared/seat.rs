@@ -46,8 +46,7 @@ pub(in crate::live) async fn join(
         }
         let shown = Arc::clone(&stage.shown).read_owned().await;
         let Some(sight) = shown.as_ref() else { continue };
-        let seed = page.endpoint.live_table().seed;
-        let reply = sight.joined(seed, container).map_err(MountError::crashed)?;
+        let reply = sight.joined(page, container).map_err(MountError::crashed)?;
         // Not when it has ended just now: then there will be another.
         if let Some((place, frames)) = stage.enter(Visit::of(page), channel) {
             let seat = Seat {
@@ -109,7 +108,8 @@ impl Seat {
             Err(error) => return Stop::error(format!("the patch cannot be read: {error}")).into(),
         };
         let stage = &self.place.stage;
-        match Key::at(&stage.endpoint, address::path_and_query(to.as_str())) {
+        let session = stage.live_session.as_deref();
+        match Key::at(&stage.endpoint, session, address::path_and_query(to.as_str())) {
             Ok(key) if key == stage.key => Reply::empty().into(),
             Ok(_) => Reply::ok(json!({ "link_redirect": true })).into(),
             Err(error) => Stop::error(error.to_string()).into(),

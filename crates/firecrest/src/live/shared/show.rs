@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use firecrest_live::Members;
+use firecrest_live::{Child, Members};
 use tokio::time::Instant;
 
 use super::task::{End, Task};
 use super::turn::Answer;
 use crate::connection::flush;
+use crate::live::nested::NestedView;
 use crate::live::page::Pushed;
 use crate::live::reply;
 
@@ -81,7 +82,8 @@ impl Task {
         let (mut members, mut size) = (Members::default(), 0);
         if std::mem::take(&mut self.is_ahead) {
             let (meters, compared) = (stage.meters, std::time::Instant::now());
-            let diff = self.held.diff(&self.latest.html, &mut |_| String::new());
+            let sticky = &mut |child: &Child| NestedView::sticky_container(&stage.endpoint, child);
+            let diff = self.held.diff(&self.latest.html, sticky);
             members = diff.map_err(|error| End::crash(error.to_string()))?;
             meters.diff.record_time(compared.elapsed());
             size = members.as_str().len();

@@ -1,6 +1,7 @@
 //! What a shared view's task shares with its viewers.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use firecrest_pubsub::{Broadcast, Subscription};
 use firecrest_wire::params::Params;
@@ -10,15 +11,17 @@ use tokio::sync::{Notify, RwLock, mpsc, oneshot, watch};
 use super::Viewer;
 use super::key::Key;
 use super::kind::{Said, SharedKind};
-use super::mail::Mail;
+use super::mail::{Letter, Mail};
 use super::roster::Roster;
 use super::sight::Sight;
 use super::viewer::Visit;
 use crate::Endpoint;
-use crate::channel::{self, DeferredReply, Reason};
+use crate::channel::{self, Answer, DeferredReply, Reason, SendError};
 use crate::connection::flush;
+use crate::live::inspect::Look;
 use crate::live::kind::Kind;
 use crate::live::mount::Problem;
+use crate::live::table::LiveSession;
 use crate::live::{Layout, MountError};
 use crate::telemetry::meter::{VIEWS, ViewMeters};
 use crate::viewers::{Viewers, Viewing};
@@ -32,9 +35,12 @@ pub(in crate::live) struct Stage {
     pub(super) key: Key,
     pub(super) params: Params,
     pub(super) layout: Option<Layout>,
+    /// Nothing inside another view.
+    pub(super) live_session: Option<Arc<LiveSession>>,
     pub(super) endpoint: Endpoint,
     /// Unique on this node, unlike the topics that its viewers have joined on.
     number: u64,
+    since: SystemTime,
     /// What viewers say. Who says more than the state can handle waits.
     pub(super) events: mpsc::Sender<Event>,
     /// What the program says.
@@ -78,13 +84,14 @@ pub(super) struct Parts {
     pub(super) key: Key,
     pub(super) params: Params,
     pub(super) layout: Option<Layout>,
+    pub(super) live_session: Option<Arc<LiveSession>>,
     pub(super) endpoint: Endpoint,
     pub(super) number: u64,
 }
 
 impl Stage {
     pub(super) fn new(parts: Parts, events: mpsc::Sender<Event>) -> Self {
-        let Parts { kind, shared, key, params, layout, endpoint, number } = parts;
+        let Parts { kind, shared, key, params, layout, live_session, endpoint, number } = parts;
         // The same on all nodes.
         let viewers = endpoint.viewers(&key.container((kind.name)()));
         Stage {
@@ -94,8 +101,10 @@ impl Stage {
             key,
             params,
             layout,
+            live_session,
             endpoint,
             number,
+            since: SystemTime::now(),
             events,
             mail: Mail::new((shared.options)().max_waiting),
             looking: Mutex::default(),
@@ -106,6 +115,44 @@ impl Stage {
             viewers,
             audiences: Mutex::default(),
         }
+    }
+
+    /// By which this node tells it from others.
+    pub(in crate::live) fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub(in crate::live) fn kind(&self) -> &'static Kind {
+        self.kind
+    }
+
+    /// The path of the page, or what the view inside another was given.
+    pub(in crate::live) fn name(&self) -> &str {
+        &self.key.name
+    }
+
+    /// The id of its container where it is a page of its own.
+    pub(in crate::live) fn id(&self) -> String {
+        self.key.container((self.kind.name)())
+    }
+
+    pub(in crate::live) fn since(&self) -> SystemTime {
+        self.since
+    }
+
+    /// How many look at it.
+    pub(in crate::live) fn count(&self) -> usize {
+        self.roster().len()
+    }
+
+    /// Asks the state to show itself.
+    ///
+    /// # Errors
+    /// When as many messages wait as may, or the view has ended.
+    pub(in crate::live) fn ask(&self, answer: Answer<Look>) -> Result<(), SendError> {
+        self.mail.push(Letter::Look(answer))?;
+        self.news.notify_one();
+        Ok(())
     }
 
     /// Waits until it has started. No, when it has ended again.
@@ -215,6 +262,7 @@ impl Stage {
             _ => "the shared view has ended".to_owned(),
         };
         self.phase.send_replace(phase);
+        self.mail.close();
         for channel in self.roster().close() {
             channel.mailbox.close(Reason::Crashed(error.clone()));
         }

@@ -75,6 +75,7 @@ impl Stages {
             key: key.clone(),
             params,
             layout: page.layout,
+            live_session: page.visit.live_session.clone(),
             endpoint: page.endpoint.clone(),
             number: self.next.fetch_add(1, Ordering::Relaxed),
         };
@@ -82,6 +83,11 @@ impl Stages {
         table.insert(key, Arc::downgrade(&stage));
         tokio::spawn(task::run(Arc::clone(&stage), events));
         Ok(stage)
+    }
+
+    /// Those that there are, at most so many.
+    pub(in crate::live) fn all(&self, most: usize) -> Vec<Arc<Stage>> {
+        self.table().values().filter_map(Weak::upgrade).take(most).collect()
     }
 
     /// Forgets a view that has ended.

@@ -131,7 +131,7 @@ impl Task {
         let (state, ties) = Self::make(&stage).await?;
         let latest = Self::render(&stage, &*state).map_err(Problem::Crashed)?;
         let mut held = Held::shared(stage.endpoint.live_table().seed);
-        latest.everything(&mut held).map_err(|error| Problem::Crashed(error.to_string()))?;
+        latest.everything(&stage.endpoint, &mut held).map_err(|error| Problem::Crashed(error.to_string()))?;
         *stage.shown.write().await = Some(Arc::clone(&latest));
         stage.phase.send_replace(Phase::Running);
         let now = Instant::now();

@@ -127,6 +127,11 @@ pub trait SharedView: Sized + Send + 'static {
         None
     }
 
+    /// As [`LiveView::inspect`](crate::live::LiveView::inspect).
+    fn inspect(&self) -> Option<&dyn std::fmt::Debug> {
+        None
+    }
+
     /// How the state looks, to everybody. It may be called at any time and must depend on the state only. It must not contain other
     /// views.
     fn render(&self) -> Html;

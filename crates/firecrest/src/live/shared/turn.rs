@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
-use firecrest_live::Members;
+use firecrest_live::{Child, Members};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _};
 
@@ -18,8 +18,10 @@ use super::sight::Sight;
 use super::stage::{Event, Stage};
 use super::task::{End, Task};
 use crate::channel::{DeferredReply, Outcome, Reply, Stop};
+use crate::live::component;
+use crate::live::inspect::Look;
 use crate::live::mount::Problem;
-use crate::live::nested::InShared;
+use crate::live::nested::{InShared, NestedView};
 use crate::live::turn::answer_with;
 use crate::live::{Flash, LayoutContext};
 use crate::telemetry::Panic;
@@ -66,6 +68,7 @@ impl Task {
                 flash: &flash,
                 title: title.as_deref(),
                 uri: &stage.key.name,
+                base: stage.live_session.as_ref().map_or("", |session| &session.base),
                 connected: true,
             };
             let html = layout(&context, &html);
@@ -74,7 +77,13 @@ impl Task {
         let begun = Instant::now();
         let sight = catch_unwind(AssertUnwindSafe(render)).map_err(|panic| Panic::new(panic).to_string())?;
         stage.meters.render.record_time(begun.elapsed());
-        match sight.html.children().first() {
+        if let Some(call) = sight.html.calls().first() {
+            return Err(component::InShared(call.id().to_owned()).to_string());
+        }
+        // What stays is nobody's own in the page: only a page's view has it, in its layout.
+        let may_stick = stage.key.live_session.is_some();
+        let stays = |child: &&Child| may_stick && NestedView::is_sticky(child);
+        match sight.html.children().iter().find(|child| !stays(child)) {
             Some(child) => Err(InShared(child.id.clone()).to_string()),
             None => Ok(Arc::new(sight)),
         }
@@ -105,6 +114,9 @@ impl Task {
                 Some(Letter::Broadcast(broadcast)) => {
                     let told = self.call(|state, ties| state.handle_broadcast(broadcast, ties)).await;
                     Self::without_reply(told?.as_ref())?;
+                }
+                Some(Letter::Look(answer)) => {
+                    answer.send(Look::at(self.state.inspect(), 0));
                 }
                 None => return Ok(()),
             }

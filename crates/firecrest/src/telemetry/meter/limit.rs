@@ -61,6 +61,12 @@ limits! {
     SharedRestarts = "shared_restarts",
     /// Live values that a view watches.
     LiveValues = "live_values",
+    /// Works in the background of a view.
+    Work = "work",
+    /// Hooks of a view.
+    Hooks = "hooks",
+    /// Components of a view.
+    Components = "components",
     /// Addresses in a row that a view sends itself to.
     Patches = "patches",
     /// Rows of a topic's presence, and of this node's.
