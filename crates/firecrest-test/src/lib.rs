@@ -99,10 +99,10 @@
 //! | --- | --- |
 //! | who visits | [`TestPage::open`], [`TestView::mount`] for a view by itself, [`TestBrowser`] for a session, connect params, headers, another socket |
 //! | what is seen | [`text`](TestPage::text), [`texts`](TestPage::texts), [`has`](TestPage::has), [`count`](TestPage::count), [`html`](TestPage::html), [`title`](TestPage::title), [`address`](TestPage::address), [`snapshot`](TestPage::snapshot) |
-//! | what the visitor does | [`element`](TestPage::element): [`click`](TestElement::click), [`keydown`](TestElement::keydown), [`focus`](TestElement::focus); [`form`](TestPage::form): [`fill`](TestForm::fill), [`change`](TestForm::change), [`submit`](TestForm::submit), [`request`](TestForm::request) |
+//! | what the visitor does | [`element`](TestPage::element): [`click`](TestElement::click), [`keydown`](TestElement::keydown), [`focus`](TestElement::focus); [`form`](TestPage::form): [`fill`](TestForm::fill), [`change`](TestForm::change), [`submit`](TestForm::submit), [`request`](TestForm::request); [`file_input`](TestPage::file_input): [`add`](TestFiles::add), [`choose`](TestFiles::choose), [`preflight`](TestFiles::preflight), [`upload`](TestFiles::upload) |
 //! | what scripts do | [`TestElement::event`], [`TestPage::event`] |
 //! | where it leads | [`patch`](TestPage::patch), [`navigate`](TestPage::navigate), [`expect_patch`](TestPage::expect_patch), [`expect_redirect`](TestPage::expect_redirect), [`follow_redirect`](TestPage::follow_redirect) |
-//! | what comes back | [`expect_event`](TestPage::expect_event), [`reply`](TestPage::reply), [`children`](TestPage::children), [`child`](TestPage::child) |
+//! | what comes back | [`work_done`](TestPage::work_done), [`expect_event`](TestPage::expect_event), [`reply`](TestPage::reply), [`children`](TestPage::children), [`child`](TestPage::child) |
 //! | what goes wrong | [`expect_crash`](TestPage::expect_crash), [`rejoin`](TestPage::rejoin), [`reconnect`](TestPage::reconnect), [`Checks`] |
 //!
 //! It runs no JavaScript: hooks do nothing, and of commands only those are seen that the server hears of, when an element is
@@ -125,5 +125,6 @@ pub use socket::{ConnectOptions, Refusal, TestSocket};
 pub use time::{advance, settle};
 pub use topic::TestTopic;
 pub use view::{
-    Checks, NoPage, Redirect, RedirectKind, Severity, TestBrowser, TestElement, TestForm, TestPage, TestView,
+    Checks, NoPage, Redirect, RedirectKind, Severity, TestBrowser, TestElement, TestFile, TestFiles,
+    TestForm, TestPage, TestView,
 };

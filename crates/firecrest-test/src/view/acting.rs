@@ -1,12 +1,19 @@
 //! A page under test: what the visitor does without an element.
 
+use std::time::Duration;
+
+use firecrest::testing::live;
 use serde::Serialize;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::TestPage;
 use super::failure::{Failure, Place};
-use super::tab::{About, Tab};
+use super::tab::{About, MAX_ROUNDS, Tab};
 use crate::params::payload;
+
+/// How long work in the background may take.
+const WORK: Duration = Duration::from_secs(30);
 
 impl TestPage {
     /// Sends the main view an event by its name, as a script of the page can, and returns the view's reply, if it has one
@@ -21,7 +28,7 @@ impl TestPage {
             let tab = self.tab();
             let main = tab.main().ok_or_else(|| Failure::new("the page has no main view"));
             let told = match main {
-                Ok(main) => tab.tell(main, "js", name, &value).await,
+                Ok(main) => tab.tell(main, None, "js", name, &value).await,
                 Err(failure) => Err(failure),
             };
             place.check(told)
@@ -76,13 +83,42 @@ impl TestPage {
         let place = Place::here();
         async move { place.check(self.tab().calm().await) }
     }
+
+    /// Waits until the work that views have started in the background is done, what has come of it is shown, and so is the work that was
+    /// started because of it (T42). In virtual time that takes none. It waits for all views of the endpoint.
+    ///
+    /// # Panics
+    /// When there is always more of it, or it takes longer than 30 s.
+    #[track_caller]
+    pub fn work_done(&mut self) -> impl Future<Output = ()> {
+        let place = Place::here();
+        async move { place.check(self.tab().work_done().await) }
+    }
 }
 
 impl Tab {
-    /// Sends a view an event of a script, and returns its reply.
+    async fn work_done(&mut self) -> Result<(), Failure> {
+        for _ in 0..MAX_ROUNDS {
+            self.calm().await?;
+            let endpoint = self.browser.endpoint();
+            if !live::is_working(endpoint) {
+                return Ok(());
+            }
+            if timeout(WORK, live::work_done(endpoint)).await.is_err() {
+                return Err(Failure::new(format!(
+                    "work in the background is not done in {} s",
+                    WORK.as_secs()
+                )));
+            }
+        }
+        Err(Failure::new("work in the background leads to ever more work"))
+    }
+
+    /// Sends a view or a component of it an event of a script, and returns its reply.
     pub(super) async fn tell(
         &mut self,
         at: usize,
+        cid: Option<u64>,
         kind: &str,
         name: &str,
         value: &Value,
@@ -90,7 +126,10 @@ impl Tab {
         self.catch_up()?;
         self.speaking(at)?;
         self.news.reply = None;
-        let message = json!({ "type": kind, "event": name, "value": value });
+        let mut message = json!({ "type": kind, "event": name, "value": value });
+        if let Some(cid) = cid {
+            message["cid"] = cid.into();
+        }
         self.send(at, "event", &message, About::Event(name.to_owned())).await?;
         self.answered().await?;
         Ok(self.news.reply.clone())

@@ -13,6 +13,8 @@ pub(super) enum Step {
     Patch { href: String },
     /// Another view.
     Navigate { href: String },
+    /// These inputs of a form have changed, as a script says.
+    Change { of: Place },
     /// The commands of another attribute, of these elements.
     Exec { attribute: String, of: Place },
 }
@@ -53,6 +55,9 @@ fn step(name: &str, options: &Map<String, Value>) -> Option<Step> {
         }),
         "patch" => Some(Step::Patch { href: text("href")? }),
         "navigate" => Some(Step::Navigate { href: text("href")? }),
+        "dispatch" if matches!(text("event")?.as_str(), "change" | "input") => {
+            Some(Step::Change { of: place(options.get("to")) })
+        }
         "exec" => Some(Step::Exec { attribute: text("attr")?, of: place(options.get("to")) }),
         _ => None,
     }
@@ -110,6 +115,8 @@ mod tests {
             ["push", { "event": "b", "target": "#x" }],
             ["exec", { "attr": "data-x", "to": { "closest": "li" } }],
             ["navigate", { "href": "/y", "replace": true }],
+            ["dispatch", { "event": "change" }],
+            ["dispatch", { "event": "my:own", "to": "#x" }],
         ]);
         let value = json!({ "id": 1 }).as_object().cloned().unwrap();
         let selector = Some(Target::Selector("#x".into()));
@@ -118,6 +125,7 @@ mod tests {
             Step::Push { event: "b".into(), value: Map::new(), target: selector },
             Step::Exec { attribute: "data-x".into(), of: Place::Closest("li".into()) },
             Step::Navigate { href: "/y".into() },
+            Step::Change { of: Place::Itself },
         ];
         assert_eq!(steps(&commands.to_string()).unwrap(), expected);
     }

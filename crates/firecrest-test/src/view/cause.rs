@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::binding::{self, Place, Step, Target};
-use super::dom::{Node, Query, attr_names, closest, has_attr, text};
+use super::dom::{Node, Query, attr_names, closest, describe, has_attr, text};
 use super::failure::Failure;
 use super::form::{Control, Kind, controls, form_of, key, live_body, shown};
 use super::redirect::{Redirect, RedirectKind};
@@ -62,10 +62,32 @@ impl Tab {
                 Step::Navigate { href } => {
                     self.go(Redirect::to(RedirectKind::Navigate, &href, &self.browser));
                 }
+                // What changes because of a change would go on for ever.
+                Step::Change { .. } if matches!(cause, Cause::Change { .. }) => {}
+                Step::Change { of } => {
+                    for input in self.placed(source, &of)? {
+                        self.changed_by_script(input).await?;
+                    }
+                }
                 Step::Exec { .. } => {}
             }
         }
         Ok(())
+    }
+
+    /// Tells of an input that a command says has changed. A button then counts as used, and is sent with its form.
+    async fn changed_by_script(&mut self, input: Node) -> Result<(), Failure> {
+        let Some(form) = form_of(&self.document, input) else {
+            let input = describe(self.document.get(input));
+            return Err(Failure::new(format!(
+                "a change is dispatched to what is no input of a form: {input}"
+            )));
+        };
+        if let Some(name) = self.document.get(input).attr("name") {
+            let name = name.to_owned();
+            self.typed.form(&key(&self.document, form)).used.insert(name);
+        }
+        Box::pin(self.change(form, input)).await.map(drop)
     }
 
     /// All steps, those of other attributes included.
@@ -117,9 +139,15 @@ impl Tab {
                 if found.is_empty() {
                     return Err(Failure::new(format!("nothing matches the phx-target {selector:?}")));
                 }
-                found.iter().map(|element| Ok((self.owner(element.id())?, None))).collect()
+                found.iter().map(|found| Ok((self.owner(found.id())?, self.component(found.id())))).collect()
             }
         }
+    }
+
+    /// The component that an element belongs to, if it is in one of its view.
+    pub(super) fn component(&self, node: Node) -> Option<u64> {
+        let ends = |element| has_attr(element, "data-phx-component") || has_attr(element, "data-phx-session");
+        self.document.around(node).find(|around| ends(*around))?.attr("data-phx-component")?.parse().ok()
     }
 
     /// The view that an element belongs to.
@@ -144,13 +172,15 @@ impl Tab {
                 json!({ "type": kind, "event": event, "value": values })
             }
             Cause::Change { form, input, target } => {
+                let button =
+                    Some(*input).filter(|input| self.document.get(*input).value().name() == "button");
                 let input = self.document.get(*input);
                 let only = has_attr(input, "phx-change").then(|| input.attr("name").unwrap_or_default());
                 let mut meta = Map::from_iter([("_target".to_owned(), Value::from(target.as_str()))]);
                 self.add_values(&mut meta, *form);
                 meta.extend(value.clone());
-                let body = self.form_body(*form, None, only);
-                json!({ "type": "form", "event": event, "value": body, "meta": meta, "uploads": {} })
+                let body = self.form_body(*form, button, only);
+                json!({ "type": "form", "event": event, "value": body, "meta": meta, "uploads": self.uploads(*form) })
             }
             Cause::Submit { form, submitter } => {
                 let mut meta = Map::new();

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use firecrest::live::Replica;
+use scraper::ElementRef;
+
 use super::dom::{Document, describe, has_attr};
 use super::failure::Failure;
 
@@ -46,6 +49,23 @@ impl Checks {
         report(self.duplicate_ids, &duplicates)?;
         report(self.forms_without_id, &forms_without_id(document))
     }
+}
+
+/// Fails when the items of a stream are in an element that is none: the client would drop them with the next patch.
+pub(super) fn check_streams(replica: &Replica, document: &Document) -> Result<(), Failure> {
+    for item in replica.first_items().filter_map(|id| document.by_id(id)) {
+        let around = item.ancestors().find_map(ElementRef::wrap);
+        let is_stream = |element: &ElementRef<'_>| {
+            element.attr("phx-update") == Some("stream") && has_attr(*element, "id")
+        };
+        if let Some(element) = around.filter(|element| !is_stream(element)) {
+            return Err(Failure::new(format!(
+                "the items of a stream are in an element without `phx-update=\"stream\"` or without an id: {}",
+                describe(element)
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn duplicate_ids(document: &Document) -> Vec<String> {

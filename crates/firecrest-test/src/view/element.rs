@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::cause::Cause;
-use super::dom::{Node, Query, describe, text};
+use super::dom::{Node, Query, describe, has_attr, text};
 use super::failure::{Failure, Place, check};
 use super::form::Control;
 use super::tab::Tab;
@@ -30,6 +30,23 @@ impl<'p> TestElement<'p> {
         let query = Query { selector, text: text.into() };
         let node = check(self.tab.document.one(Some(self.node), query));
         TestElement { tab: self.tab, node }
+    }
+
+    /// The element of the component that it belongs to (T08): itself, or the innermost one around it.
+    ///
+    /// # Panics
+    /// When it belongs to no component.
+    #[track_caller]
+    pub fn component(self) -> TestElement<'p> {
+        let own = |element| has_attr(element, "data-phx-component");
+        let found = self
+            .tab
+            .component(self.node)
+            .and_then(|_| self.tab.document.around(self.node).find(|around| own(*around)));
+        let found = found.map(|found| found.id()).ok_or_else(|| {
+            Failure::new(format!("it is in no component: {}", describe(self.tab.document.get(self.node))))
+        });
+        TestElement { node: check(found), tab: self.tab }
     }
 
     /// Its text, as a visitor reads it.
@@ -120,8 +137,25 @@ impl<'p> TestElement<'p> {
         let (place, value) = (Place::here(), payload(&value));
         async move {
             let told = match self.tab.owner(self.node) {
-                Ok(at) => self.tab.tell(at, "hook", name, &value).await,
+                Ok(at) => self.tab.tell(at, None, "hook", name, &value).await,
                 Err(failure) => Err(failure),
+            };
+            place.check(told)
+        }
+    }
+
+    /// The same to the component that the element belongs to, as `pushEventTo` of its hook does (T08).
+    ///
+    /// # Panics
+    /// When it belongs to no component, the view crashes or does not answer.
+    #[track_caller]
+    pub fn component_event(self, name: &str, value: impl Serialize) -> impl Future<Output = Option<Value>> {
+        let (place, value) = (Place::here(), payload(&value));
+        async move {
+            let told = match (self.tab.owner(self.node), self.tab.component(self.node)) {
+                (Ok(at), Some(cid)) => self.tab.tell(at, Some(cid), "hook", name, &value).await,
+                (Ok(_), None) => Err(Failure::new("the element is in no component")),
+                (Err(failure), _) => Err(failure),
             };
             place.check(told)
         }

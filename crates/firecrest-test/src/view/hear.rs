@@ -5,11 +5,12 @@ use firecrest::wire::client::Heard;
 use serde_json::Value;
 
 use super::address::{Where, resolve};
+use super::components::Components;
 use super::failure::Failure;
 use super::no_page::because;
 use super::redirect::{Redirect, RedirectKind};
 use super::tab::{About, Asked, State, Tab};
-use super::{address, log};
+use super::{address, checks, log};
 use crate::client::json;
 
 impl Tab {
@@ -64,7 +65,20 @@ impl Tab {
                 self.refused(at, response);
                 Ok(())
             }
+            (About::File, status) => {
+                self.news.file_answer = Some((status.to_owned(), response.clone()));
+                Ok(())
+            }
+            (About::Preflight, "ok") => {
+                self.news.file_answer = Some(("ok".to_owned(), response.clone()));
+                self.take_response(at, response)
+            }
             (About::Event(_), "ok") => self.take_response(at, response),
+            (About::WillDestroy(cids), "ok") => {
+                self.views[at].will_be_destroyed(cids);
+                Ok(())
+            }
+            (About::Destroyed, "ok") => self.views[at].are_destroyed(response),
             (About::Patch { to, counts }, "ok") => self.take_patch(at, response, to, counts),
             (about, status) => Err(Failure::new(format!(
                 "the view {:?} answered {about} with {status}, which the client never gets over: {response}",
@@ -76,13 +90,14 @@ impl Tab {
     fn joined(&mut self, at: usize, response: &Value) -> Result<(), Failure> {
         let view = &mut self.views[at];
         (view.state, view.replica) = (State::Joined, Replica::new());
+        view.components = Components::default();
         view.mounts += 1;
         let is_other_page = view.redirect.is_some() && view.mounts == 1;
         let container = self.document.by_id(&view.id).map(|container| container.id());
         if let Some(container) = container.filter(|_| is_other_page) {
             match response.get("container").and_then(tag_and_attributes) {
                 Some((tag, attributes)) => self.document.retag(container, &tag, &attributes),
-                None => self.document.patch(container, ""),
+                None => self.document.patch(container, "")?,
             }
         }
         let rendered = response.get("rendered").cloned().unwrap_or_default();
@@ -109,10 +124,10 @@ impl Tab {
         if let Some(patch) = response.get("live_patch") {
             self.patched(patch);
         }
-        if self.has_left(response) {
-            return Ok(());
-        }
-        response.get("diff").map_or(Ok(()), |diff| self.merge(at, diff))
+        // A view that stays says both.
+        response.get("diff").map_or(Ok(()), |diff| self.merge(at, diff))?;
+        self.has_left(response);
+        Ok(())
     }
 
     fn take_patch(&mut self, at: usize, response: &Value, to: String, counts: bool) -> Result<(), Failure> {
@@ -163,9 +178,15 @@ impl Tab {
         let is_empty =
             message.as_object().is_none_or(|members| members.keys().all(|name| "ter".contains(&**name)));
         if !is_empty {
-            let html = view.replica.html().map_err(|error| wrong(&view.id, error))?;
+            let html = view.replica.marked_html().map_err(|error| wrong(&view.id, error))?;
+            view.note_components().map_err(|error| wrong(&view.id, error))?;
             let container = self.document.by_id(&view.id).map(|container| container.id());
-            container.into_iter().for_each(|container| self.document.patch(container, &html));
+            if let Some(container) = container {
+                let names = self.typed.named(&self.document);
+                self.document.patch(container, &html)?;
+                self.typed.follow(&self.document, &names);
+            }
+            checks::check_streams(&view.replica, &self.document)?;
             self.is_new = true;
         }
         if let Some(title) = message.get("t").and_then(Value::as_str) {

@@ -4,7 +4,7 @@ use firecrest::testing::TestRequest;
 use serde_json::{Value, json};
 
 use super::address::{HOST, full};
-use super::dom::{Node, has_attr};
+use super::dom::{Node, has_attr, is_sticky};
 use super::failure::{Failure, Trouble};
 use super::http::Loaded;
 use super::no_page::because;
@@ -66,14 +66,13 @@ impl Tab {
         roots.filter_map(|container| container.attr("id")).map(str::to_owned).collect()
     }
 
-    /// The containers of all views inside a view, however deep.
+    /// The containers of all views that end with a view, however deep inside.
     pub(super) fn children_of(&self, id: &str) -> Vec<Node> {
-        let Some(container) = self.document.by_id(id) else { return Vec::new() };
-        let inside = container.descendent_elements().skip(1);
-        inside.filter(|element| has_attr(*element, "data-phx-session")).map(|element| element.id()).collect()
+        let others = self.document.views().filter(|view| view.attr("id") != Some(id)).map(|view| view.id());
+        others.filter(|view| self.document.ends_with(*view, id)).collect()
     }
 
-    /// The ids of all views inside a view.
+    /// The ids of all views that end with a view.
     pub(super) fn ids_inside(&self, id: &str) -> Vec<String> {
         let inside = self.children_of(id).into_iter();
         inside.filter_map(|node| self.document.get(node).attr("id").map(str::to_owned)).collect()
@@ -100,11 +99,11 @@ impl Tab {
             "params": params,
             "session": container.attr("data-phx-session"),
             "static": container.attr("data-phx-static").filter(|token| !token.is_empty()),
-            "sticky": false,
+            "sticky": is_sticky(container),
         });
         if let Some(redirect) = &view.redirect {
             payload["redirect"] = redirect.as_str().into();
-        } else if !has_attr(container, "data-phx-parent-id") {
+        } else if !has_attr(container, "data-phx-parent-id") && !is_sticky(container) {
             payload["url"] = self.full_address().into();
         }
         if let Some(flash) = extra.flash {
@@ -132,7 +131,8 @@ impl Tab {
         self.explain_refusal()?;
         let left = self.leave_hidden().await?;
         let joined = self.join_shown().await?;
-        Ok(self.run_mounted().await? || left || joined)
+        let told = self.tell_vanished().await?;
+        Ok(self.run_mounted().await? || left || joined || told)
     }
 
     async fn leave_hidden(&mut self) -> Result<bool, Failure> {

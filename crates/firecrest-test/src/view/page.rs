@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use firecrest::Endpoint;
 
-use super::dom::{Query, has_attr, text};
+use super::dom::{Query, has_attr, is_sticky, text};
 use super::element::TestElement;
 use super::failure::{Failure, Place, check};
 use super::form_handle::TestForm;
@@ -146,10 +146,11 @@ impl TestPage {
         check(TestForm::new(tab, node))
     }
 
-    /// The ids of the nested views that are joined, in the page's order (T40).
+    /// The ids of the nested and sticky views that are joined, in the page's order (T40).
     pub fn children(&self) -> Vec<String> {
         self.look(|tab| {
-            let nested = tab.document.views().filter(|container| has_attr(*container, "data-phx-parent-id"));
+            let is_nested = |container| has_attr(container, "data-phx-parent-id") || is_sticky(container);
+            let nested = tab.document.views().filter(|container| is_nested(*container));
             let ids = nested.filter_map(|container| container.attr("id"));
             let is_joined = |id: &&str| tab.view(id).is_some_and(|at| tab.views[at].state == State::Joined);
             Ok(ids.filter(is_joined).map(str::to_owned).collect())

@@ -72,6 +72,7 @@ impl Tab {
 
     async fn join_again(&mut self, ids: &[String]) -> Result<(), Failure> {
         let held: Vec<Held> = ids.iter().flat_map(|id| self.held_forms(id)).collect();
+        let (typed, names) = (self.typed.clone(), self.typed.named(&self.document));
         for id in ids {
             self.join(id, Extra::default()).await?;
         }
@@ -79,14 +80,19 @@ impl Tab {
         for form in held {
             self.recover(&form).await?;
         }
-        self.answered().await
+        self.answered().await?;
+        // The client shows nothing of the new views before they have answered for their forms.
+        self.typed = typed;
+        self.typed.follow(&self.document, &names);
+        Ok(())
     }
 
     /// The forms inside a view that the client recovers.
     fn held_forms(&self, id: &str) -> Vec<Held> {
-        let Some(container) = self.document.by_id(id) else { return Vec::new() };
-        let forms = container.descendent_elements().filter(|element| {
-            element.value().name() == "form" && element.attr("phx-auto-recover") != Some("ignore")
+        let forms = self.document.elements().filter(|element| {
+            element.value().name() == "form"
+                && element.attr("phx-auto-recover") != Some("ignore")
+                && self.document.ends_with(element.id(), id)
         });
         forms
             .filter_map(|form| {

@@ -9,8 +9,10 @@ use firecrest::live::Replica;
 use firecrest::wire::{Payload, Ref, Text};
 use serde_json::Value;
 
+use super::components::Components;
 use super::dom::{Document, has_attr};
 use super::failure::Failure;
+use super::files::Chosen;
 use super::form::Typed;
 use super::http::Loaded;
 use super::mounted::Mounted;
@@ -23,7 +25,7 @@ use crate::settle;
 const ANSWER: Duration = Duration::from_secs(30);
 
 /// Most rounds in which views that have been joined show views to join.
-const MAX_ROUNDS: usize = 50;
+pub(super) const MAX_ROUNDS: usize = 50;
 
 pub(super) struct Tab {
     pub(super) browser: TestBrowser,
@@ -36,6 +38,10 @@ pub(super) struct Tab {
     /// What has not been answered yet.
     pub(super) asked: Vec<Asked>,
     pub(super) typed: Typed,
+    /// The files that the visitor has chosen.
+    pub(super) files: Vec<Chosen>,
+    /// The number of the next file.
+    pub(super) next_file: u64,
     pub(super) news: News,
     pub(super) mounted: Mounted,
     /// Whether the page has changed since it was checked.
@@ -49,6 +55,7 @@ pub(super) struct View {
     pub(super) state: State,
     pub(super) join_ref: Ref,
     pub(super) replica: Replica,
+    pub(super) components: Components,
     /// How often it was joined.
     pub(super) mounts: u64,
     /// The full address that the page has navigated to.
@@ -78,6 +85,14 @@ pub(super) enum About {
     /// The answer is not awaited.
     Leave,
     Event(String),
+    /// Which files may be sent.
+    Preflight,
+    /// Said to the channel of a file.
+    File,
+    /// Components are about to vanish.
+    WillDestroy(Vec<u64>),
+    /// Components have vanished.
+    Destroyed,
     /// To this address; `counts` when a test may expect it.
     Patch {
         to: String,
@@ -93,6 +108,8 @@ pub(super) struct News {
     pub(super) patches: VecDeque<String>,
     /// What the last event was answered.
     pub(super) reply: Option<Value>,
+    /// The status and the answer to what was last said of a file.
+    pub(super) file_answer: Option<(String, Value)>,
     /// Where the page has gone.
     pub(super) gone: Option<Redirect>,
     /// A view that was not joined, and the answer.
@@ -109,6 +126,7 @@ impl View {
             state: State::Joining,
             join_ref: Ref::null(),
             replica: Replica::new(),
+            components: Components::default(),
             mounts: 0,
             redirect: None,
         }
@@ -129,6 +147,8 @@ impl Tab {
             views: Vec::new(),
             asked: Vec::new(),
             typed: Typed::default(),
+            files: Vec::new(),
+            next_file: 0,
             news: News::default(),
             mounted: Mounted::default(),
             is_new: true,
@@ -194,6 +214,24 @@ impl Tab {
             self.asked.push(Asked { reference, id, about });
         }
         Ok(())
+    }
+
+    /// Says something to the channel of a file; the view is the one that takes it.
+    pub(super) async fn send_file_message(
+        &mut self,
+        at: usize,
+        file: &str,
+        join_ref: Option<&Ref>,
+        event: &str,
+        payload: Payload,
+    ) -> Result<Ref, Failure> {
+        let Some(client) = self.client.clone().filter(|client| client.inbox.closed().is_none()) else {
+            return Err(Failure::new("the page has no open socket"));
+        };
+        let reference = client.send(ANSWER, join_ref, &format!("lvu:{file}"), event, payload).await;
+        let id = self.views[at].id.clone();
+        self.asked.push(Asked { reference: reference.clone(), id, about: About::File });
+        Ok(reference)
     }
 
     /// Waits for all answers, and until nothing more happens by itself.
@@ -281,6 +319,9 @@ impl fmt::Display for About {
             About::Join => f.write_str("the join"),
             About::Leave => f.write_str("the leave"),
             About::Event(name) => write!(f, "the event {name:?}"),
+            About::Preflight => f.write_str("the files to send"),
+            About::File => f.write_str("a file"),
+            About::WillDestroy(_) | About::Destroyed => f.write_str("what was said of components"),
             About::Patch { to, .. } => write!(f, "the patch to {to:?}"),
         }
     }

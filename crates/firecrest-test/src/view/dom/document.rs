@@ -3,17 +3,21 @@
 use scraper::node::Text;
 use scraper::{ElementRef, Html};
 
+use super::portals::Moved;
+
 /// Stands for an element of a [`Document`]. An element that a patch has removed is still there, but has no page around it.
 pub(in crate::view) type Node = ego_tree::NodeId;
 
 /// A page: what the server has sent, with all patches since.
 pub(in crate::view) struct Document {
     pub(super) html: Html,
+    /// What is shown elsewhere than in its view.
+    pub(super) moved: Vec<Moved>,
 }
 
 impl Document {
     pub(in crate::view) fn parse(html: &str) -> Self {
-        Document { html: Html::parse_document(html) }
+        Document { html: Html::parse_document(html), moved: Vec::new() }
     }
 
     /// The element `html`.

@@ -2,29 +2,35 @@
 
 use scraper::{ElementRef, Html};
 
-use super::parts::{closest, has_attr};
+use super::parts::has_attr;
+use super::sticky::is_sticky;
 use super::text::start_tag;
 use super::{Document, Node};
+use crate::view::failure::Failure;
 
 impl Document {
     /// Replaces what is in a container, and keeps what is not the server's to replace: the views inside, and what is
-    /// ignored.
-    pub(in crate::view) fn patch(&mut self, container: Node, content: &str) {
+    /// ignored. What is in portals is moved.
+    pub(in crate::view) fn patch(&mut self, container: Node, content: &str) -> Result<(), Failure> {
+        let portals = self.take_back();
         let element = self.get(container).value();
         let (tag, start) = (element.name().to_owned(), start_tag(element.name(), element.attrs()));
         let new = self.parse_inside(&format!("{start}{content}</{tag}>"));
         self.keep_ignored(container, new);
         self.keep_views(container, new);
         self.replace(container, new);
+        self.move_out(new, &portals)
     }
 
-    /// Gives a container another tag and other attributes, besides those of the protocol (F109). It is empty then.
+    /// Gives a container another tag and other attributes, besides those of the protocol (F109). It is empty then, but for the views
+    /// that stay.
     pub(in crate::view) fn retag(&mut self, container: Node, tag: &str, attributes: &[(String, String)]) {
         let protocol = |name: &str| name == "id" || name.starts_with("data-phx-");
         let kept = self.get(container).value().attrs().filter(|(name, _)| protocol(name));
         let given = attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let start = start_tag(tag, kept.chain(given.filter(|(name, _)| !protocol(name))));
         let new = self.parse_inside(&format!("{start}</{tag}>"));
+        self.keep_sticky(container, new);
         self.replace(container, new);
     }
 
@@ -49,7 +55,7 @@ impl Document {
         inside_template.map(|element| element.id()).expect("a template may hold any element")
     }
 
-    fn replace(&mut self, old: Node, new: Node) {
+    pub(super) fn replace(&mut self, old: Node, new: Node) {
         if let Some(mut place) = self.html.tree.get_mut(old) {
             place.insert_id_before(new);
             place.detach();
@@ -89,6 +95,11 @@ impl Document {
             let Some(id) = self.get(node).attr("id").map(str::to_owned) else { continue };
             let held = inside(self.get(old)).find(|held| is_view(held) && held.attr("id") == Some(&id));
             let Some(held) = held else { continue };
+            if is_sticky(held) {
+                let held = held.id();
+                self.stay(held, node);
+                continue;
+            }
             let (session, fixed) = (held.attr("data-phx-session"), held.attr("data-phx-static"));
             let (session, fixed, held) = (session.map(str::to_owned), fixed.map(str::to_owned), held.id());
             if let Some(fixed) = fixed {
@@ -125,6 +136,11 @@ impl Document {
 
     /// The id of the view that an element belongs to.
     pub(in crate::view) fn owner(&self, node: Node) -> Option<&str> {
-        closest(self.get(node), |element| is_view(&element))?.attr("id")
+        self.view_around(node)?.attr("id")
+    }
+
+    /// The container of the view that an element belongs to.
+    pub(super) fn view_around(&self, node: Node) -> Option<ElementRef<'_>> {
+        self.around(node).find(is_view)
     }
 }

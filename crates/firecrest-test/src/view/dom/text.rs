@@ -8,7 +8,7 @@ const INLINE: [&str; 24] = [
     "q", "s", "samp", "small", "span", "strong", "sub", "sup", "u",
 ];
 
-/// The text that a visitor sees, with single spaces: no scripts and styles, and space between blocks.
+/// The text that a visitor sees, with single spaces: no scripts, styles and templates, and space between blocks.
 pub(in crate::view) fn text(element: ElementRef<'_>) -> String {
     let mut out = String::new();
     collect(element, &mut out);
@@ -19,7 +19,7 @@ fn collect(element: ElementRef<'_>, out: &mut String) {
     for child in element.children() {
         match child.value() {
             Node::Text(text) => out.push_str(text),
-            Node::Element(inner) if matches!(inner.name(), "script" | "style") => {}
+            Node::Element(inner) if matches!(inner.name(), "script" | "style" | "template") => {}
             Node::Element(inner) => {
                 let space = if INLINE.contains(&inner.name()) { "" } else { " " };
                 out.push_str(space);
