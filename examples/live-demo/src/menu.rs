@@ -23,7 +23,7 @@ pub(crate) static INDEX: Page = Page {
 };
 
 /// The pages of the menu.
-pub(crate) static PAGES: [Page; 7] = [
+pub(crate) static PAGES: [Page; 12] = [
     Page {
         path: "/counter",
         title: "Counter",
@@ -37,10 +37,29 @@ pub(crate) static PAGES: [Page; 7] = [
         source: include_str!("pages/sign_up.rs"),
     },
     Page {
+        path: "/live-demo/order",
+        title: "Order",
+        about: "An order of as many lines as you like, in the order you like: the total follows, and each line has its own \
+                faults.",
+        source: include_str!("pages/order.rs"),
+    },
+    Page {
         path: "/live-demo/list",
         title: "List",
         about: "A flock in any order you like: a bird that moves is not sent again.",
         source: include_str!("pages/flock.rs"),
+    },
+    Page {
+        path: "/live-demo/endless",
+        title: "Endless",
+        about: "A million rows to scroll through, two hundred in the page, and none in the server's memory.",
+        source: include_str!("pages/endless.rs"),
+    },
+    Page {
+        path: "/live-demo/search",
+        title: "Search",
+        about: "Every letter asks an archive that takes its time. The page stays awake, and only the last answer counts.",
+        source: include_str!("pages/search.rs"),
     },
     Page {
         path: "/live-demo/pages",
@@ -53,6 +72,18 @@ pub(crate) static PAGES: [Page; 7] = [
         title: "Views",
         about: "Views inside a view, each a task of its own: drop a clock, and the others go on.",
         source: include_str!("pages/clock.rs"),
+    },
+    Page {
+        path: "/live-demo/components",
+        title: "Components",
+        about: "Cards with a state of their own: it moves with them, and only the card you touch is sent.",
+        source: include_str!("pages/board.rs"),
+    },
+    Page {
+        path: "/live-demo/gallery",
+        title: "Gallery",
+        about: "Pictures you drop here come over the socket in small pieces. Only you see them, until you leave.",
+        source: include_str!("pages/gallery.rs"),
     },
     Page {
         path: "/live-demo/modal",

@@ -1,10 +1,11 @@
 //! What the browser does by itself: commands in the template, none of which asks the server but one.
 
+use firecrest::live::FocusWrap;
 use firecrest::live::js::{self, Classes, Hide, SetAttribute, Show, Target, Toggle, Transition};
 use firecrest::prelude::*;
 use serde::Deserialize;
 
-use crate::parts::{FADE_IN, FADE_OUT, FocusWrap, Modal, close_modal, open_modal};
+use crate::parts::{FADE_IN, FADE_OUT, Modal, close_modal, open_modal};
 
 pub(crate) struct Commands {
     released: u32,
@@ -42,6 +43,7 @@ impl LiveView for Commands {
                         <button type="button" phx-click={open_modal("cage")}>"Open the cage"</button>
                         <span class="badge" role="status">{self.released} " released"</span>
                     </p>
+                    <Cage/>
                 </section>
                 <section class="card" id="perch">
                     <h2>"A menu"</h2>
@@ -54,16 +56,23 @@ impl LiveView for Commands {
                     <Switches/>
                 </section>
             </div>
-            <Modal id="cage" title="Let it fly?">
-                <p>"This is the only button here whose click reaches the server."</p>
-                <div class="actions">
-                    <button type="button" class="quiet" phx-click={close_modal("cage")}>"Not yet"</button>
-                    <button type="button" phx-click={js::push("release").concat(&close_modal("cage"))}>
-                        "Release"
-                    </button>
-                </div>
-            </Modal>
         }
+    }
+}
+
+/// The dialog belongs to its card, and no card could clip it: it is shown at the end of the document.
+#[component]
+fn Cage() -> Html {
+    html! {
+        <Modal id="cage" title="Let it fly?">
+            <p>"This is the only button here whose click reaches the server."</p>
+            <div class="actions">
+                <button type="button" class="quiet" phx-click={close_modal("cage")}>"Not yet"</button>
+                <button type="button" phx-click={js::push("release").concat(&close_modal("cage"))}>
+                    "Release"
+                </button>
+            </div>
+        </Modal>
     }
 }
 

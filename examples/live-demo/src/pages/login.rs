@@ -1,6 +1,6 @@
 //! A form that ends over HTTP: the server checks it over the socket, and the browser then submits it for the cookie.
 
-use firecrest::live::form::{Errors, Form, FormData};
+use firecrest::live::form::{Errors, Form, FormData, LiveForm};
 use firecrest::prelude::*;
 use serde::Deserialize;
 
@@ -45,21 +45,20 @@ impl LiveView for Login {
                     <p><a class="button" href="/live-demo/members">"To the members"</a></p>
                 </section>
             } else {
-                <form class="form card" id={self.form.id()} action="/live-demo/login" method="post" phx-submit="log_in"
-                    phx-trigger-action={self.is_checked}>
+                <LiveForm form={&self.form} action="/live-demo/login" csrf_token={&self.csrf_token} class="form card"
+                    phx-submit="log_in" phx-trigger-action={self.is_checked}>
                     <h2>"Log in"</h2>
                     <p class="quiet-text">
                         "The server checks it over the socket; then the browser submits it, because only HTTP can "
                         "set a cookie."
                     </p>
-                    <input type="hidden" name="_csrf_token" value={&self.csrf_token}>
                     <Input field={self.form.field("name")} label="Name" autocomplete="username"/>
                     <Input field={self.form.field("password")} label="Password" kind="password"
                         autocomplete="current-password" hint="It is “firecrest”."/>
                     <div class="actions">
                         <button type="submit" phx-disable-with="Checking …">"Log in"</button>
                     </div>
-                </form>
+                </LiveForm>
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What is around every page and stays when the page changes: menu, title, messages.
+//! What is around every page and stays when the page changes: menu, title, messages, radio.
 
 use firecrest::live::js::{self, Push};
 use firecrest::live::{Flash, LayoutContext};
@@ -6,6 +6,7 @@ use firecrest::prelude::*;
 
 use super::Firecrest;
 use crate::menu::{INDEX, PAGES, Page};
+use crate::pages::Radio;
 
 /// The layout of all pages.
 pub(crate) fn layout(cx: &LayoutContext<'_>, content: &Html) -> Html {
@@ -35,6 +36,7 @@ pub(crate) fn layout(cx: &LayoutContext<'_>, content: &Html) -> Html {
             <div class="body">{content}</div>
             <Source page={here}/>
         </main>
+        {nested::<Radio>("radio").sticky()}
         <Flashes flash={cx.flash()}/>
     }
 }

@@ -2,14 +2,12 @@
 
 mod field;
 mod firecrest;
-mod focus_wrap;
 mod layout;
 mod modal;
 mod root;
 
 pub(crate) use field::{Input, invalid};
 pub(crate) use firecrest::Firecrest;
-pub(crate) use focus_wrap::FocusWrap;
 pub(crate) use layout::layout;
 pub(crate) use modal::{FADE_IN, FADE_OUT, Modal, close_modal, open_modal};
 pub(crate) use root::document;

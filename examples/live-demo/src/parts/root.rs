@@ -21,6 +21,7 @@ pub(crate) fn document(document: &Document<'_>) -> Html {
             <body>
                 <a class="skip" href="#main">"Skip to the page"</a>
                 {document.content()}
+                <div id="dialogs"></div>
             </body>
         </html>
     }

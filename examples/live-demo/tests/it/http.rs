@@ -7,13 +7,18 @@ use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
 use http::{Request, StatusCode};
 use tower::ServiceExt as _;
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 13] = [
     "/live-demo",
     "/counter",
     "/live-demo/form",
+    "/live-demo/order",
     "/live-demo/list",
+    "/live-demo/endless",
+    "/live-demo/search",
     "/live-demo/pages/wren",
     "/live-demo/nested",
+    "/live-demo/components",
+    "/live-demo/gallery",
     "/live-demo/modal",
     "/live-demo/keys",
 ];
@@ -55,7 +60,7 @@ async fn f029_the_menu_marks_where_the_visitor_is() {
     for path in &PAGES[1..] {
         let html = html(path).await;
         let menu = between(&html, "<nav class=\"tabs\" aria-label=\"Pages\">", "</nav>");
-        assert_eq!(menu.matches("data-phx-link=\"redirect\"").count(), 7);
+        assert_eq!(menu.matches("data-phx-link=\"redirect\"").count(), 12);
         let (before, _) = menu.split_once(" aria-current=\"page\"").unwrap();
         let marked = before.rsplit_once("href=\"").unwrap().1.split('"').next().unwrap();
         assert!(path.starts_with(marked), "{path}: {marked}");

@@ -2,14 +2,20 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod board;
 mod commands;
 mod counter;
+mod endless;
 mod forms;
+mod gallery;
 mod http;
 mod keys;
 mod list;
 mod members;
+mod order;
 mod pages;
+mod radio;
+mod search;
 mod views;
 
 use firecrest::Endpoint;
