@@ -315,6 +315,39 @@ test("E008 a dialog takes the focus, keeps it, and gives it back, and the server
   assert.equal(live.frames.sent("event").length, 1);
 });
 
+test("E009 a focus trap has its hook and a sentinel on each side, also when a link has led here", async (open) => {
+  const live = await open("/live-demo");
+  await live.page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Commands", exact: true }).click();
+  await live.synced();
+  assert.equal(place(live), "/live-demo/modal");
+  for (const id of ["menu", "cage-wrap"]) {
+    const trap = await live.page.$eval(`#${id}`, ({ attributes, firstElementChild, lastElementChild }) => {
+      const sentinel = ({ id, tabIndex, ariaHidden }) => [id, tabIndex, ariaHidden];
+      return [attributes["phx-hook"].value, sentinel(firstElementChild), sentinel(lastElementChild)];
+    });
+    assert.deepEqual(trap, ["Phoenix.FocusWrap", [`${id}-start`, 0, "true"], [`${id}-end`, 0, "true"]]);
+  }
+});
+
+test("E056 E057 a dialog is at the end of the document, belongs to its card, and goes with its page", async (open) => {
+  const live = await open("/live-demo/modal");
+  const dialogs = () => live.page.$$eval("body > #dialogs > [data-phx-teleported-src]", (all) => all.map(({ id }) => id));
+  assert.deepEqual(await dialogs(), ["_lv_portal_wrap_cage-portal"]);
+  await live.page.setViewportSize({ width: 400, height: 700 });
+  await live.page.getByRole("button", { name: "Open the cage" }).click();
+  const dialog = live.page.getByRole("dialog", { name: "Let it fly?" });
+  await dialog.waitFor();
+  const { x, width } = await dialog.boundingBox();
+  assert.ok(x >= 0 && x + width <= 400, `${x} + ${width}`);
+  await live.page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+  await live.page.goto(new URL("/live-demo/modal", live.page.url()).href);
+  await live.synced();
+  await live.page.getByRole("link", { name: "Counter", exact: true }).click();
+  await live.synced();
+  assert.deepEqual(await dialogs(), []);
+});
+
 test("E007 a menu takes the focus at its first entry, Tab stays inside, and Escape leaves it", async (open) => {
   const live = await open("/live-demo/modal");
   const button = live.page.locator("#menu-button");

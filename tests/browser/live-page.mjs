@@ -7,6 +7,8 @@ const waiting = ["blur", "change", "click", "focus", "hook", "keydown", "keyup",
 
 /** What must be there, and what must not, for the page to be synced (spec §10.1). */
 const connected = ".phx-connected";
+/** A view of the page, or one that stays with it, before it is joined. */
+const joining = "[data-phx-session]:not([data-phx-parent-id]):not(.phx-connected)";
 /** The main view without a connection. A nested view that has lost its own keeps the class. */
 const disconnected = "[data-phx-main]:not(.phx-connected)";
 const busy = [".phx-loading", ...waiting.map((kind) => `.phx-${kind}-loading`)].join();
@@ -47,13 +49,14 @@ export class LivePage {
 
   /** Resolves when the page is connected and nothing on it waits for the server: no event, no link, no view. */
   async synced() {
-    const isSynced = ([connected, busy]) =>
+    const isSynced = ([connected, joining, busy]) =>
       document.querySelector(connected) !== null &&
+      document.querySelector(joining) === null &&
       document.querySelector(busy) === null &&
       window.liveSocket.isConnected() &&
       // Between a click on a link and the first sign of it on the page.
       !window.liveSocket.hasPendingLink();
-    await this.page.waitForFunction(isSynced, [connected, busy]);
+    await this.page.waitForFunction(isSynced, [connected, joining, busy]);
   }
 
   /** Closes the socket, as a lost network would, and waits until the page shows it. */

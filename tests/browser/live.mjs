@@ -11,4 +11,4 @@
 import { programs } from "../conformance/server.mjs";
 import { suite } from "./suite.mjs";
 
-export const { test, running } = suite(programs.liveDemo);
+export const { test, running, chromium } = suite(programs.liveDemo);

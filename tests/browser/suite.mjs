@@ -8,8 +8,8 @@ import { LivePage } from "./live-page.mjs";
 
 /**
  * Starts `program` for the tests of this file. `test(title, body, {expects})` is a test of its pages: `body` gets
- * `open(path, {status, synced, visitor})`, which resolves with a {@link LivePage}; in one test the pages of one visitor share
- * their cookies.
+ * `open(path, {status, synced, visitor, init})`, which resolves with a {@link LivePage}; in one test the pages of one visitor share
+ * their cookies. `init` runs in the page before any script of its own.
  *
  * Afterwards every page must be free of uncaught errors, of violations of the content security policy, of skipped nodes
  * left behind (spec §10.1), and of the client's own diagnostics of level error (spec §11.4), except for the codes in
@@ -35,11 +35,12 @@ export function suite(program) {
     plainTest(title, async (t) => {
       const contexts = new Map();
       const pages = [];
-      const open = async (path, { visitor = "anybody", ...options } = {}) => {
+      const open = async (path, { visitor = "anybody", init, ...options } = {}) => {
         if (!contexts.has(visitor)) {
           contexts.set(visitor, await browser.newContext({ viewport: { width: 1280, height: 900 } }));
         }
         const live = await LivePage.create(contexts.get(visitor));
+        if (init) await live.page.addInitScript(init);
         pages.push(live);
         await live.goto(server.url + path, options);
         return live;

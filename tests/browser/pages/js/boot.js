@@ -4,6 +4,7 @@ import { LiveSocket } from "./phoenix_live_view.mjs";
 import { feedback } from "./feedback.js";
 import * as hooks from "./hooks.js";
 import { guardUnsaved } from "./unsaved.js";
+import * as uploaders from "./uploaders.js";
 
 const content = (name) => document.querySelector(`meta[name="${name}"]`).content;
 const { rejoinAfterMs, ...options } = JSON.parse(content("live-options"));
@@ -15,6 +16,7 @@ window.liveSocket = new LiveSocket(content("live-socket"), Socket, {
   ...options,
   params: { _csrf_token: content("csrf-token") },
   hooks,
+  uploaders,
   dom: feedback,
 });
 window.liveSocket.connect();

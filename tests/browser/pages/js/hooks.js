@@ -13,3 +13,26 @@ export const SameId = {
     window.sameId.destroyed += 1;
   },
 };
+
+/** Shows the element that `data-tip` names while the pointer is on its own. */
+export const Tooltip = {
+  mounted() {
+    const tip = () => document.getElementById(this.el.dataset.tip);
+    this.el.addEventListener("mouseenter", () => this.js().show(tip()));
+    this.el.addEventListener("mouseleave", () => this.js().hide(tip()));
+  },
+};
+
+/** Says that its element is there. */
+export const Here = {
+  mounted() {
+    this.pushEvent("here", { id: this.el.id });
+  },
+};
+
+/** Lets a test choose what a script has made, for the page's upload. */
+export const Script = {
+  mounted() {
+    window.chooseBlob = (text) => this.upload("files", [new Blob([text], { type: "text/plain" })]);
+  },
+};

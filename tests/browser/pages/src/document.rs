@@ -13,6 +13,12 @@ pub(crate) fn quick(document: &Document<'_>) -> Html {
     page(document, &json!({ "reloadJitterMin": 50, "reloadJitterMax": 500 }))
 }
 
+/// The client as applications have it, and room for what is shown outside the views.
+pub(crate) fn roomy(document: &Document<'_>) -> Html {
+    let room = html! { <div id="root-portal"></div> };
+    whole(document, &json!({}), &room)
+}
+
 /// A client whose every wait is short, so that a test can wait for the last of them.
 pub(crate) fn impatient(document: &Document<'_>) -> Html {
     let options = json!({
@@ -26,6 +32,10 @@ pub(crate) fn impatient(document: &Document<'_>) -> Html {
 }
 
 fn page(document: &Document<'_>, options: &serde_json::Value) -> Html {
+    whole(document, options, &Html::empty())
+}
+
+fn whole(document: &Document<'_>, options: &serde_json::Value, after: &Html) -> Html {
     html! {
         <!DOCTYPE html>
         <html lang="en">
@@ -38,7 +48,7 @@ fn page(document: &Document<'_>, options: &serde_json::Value) -> Html {
                 <link rel="stylesheet" href="/pages/pages.css">
                 <script type="module" src="/pages/boot.js"></script>
             </head>
-            <body>{document.content()}</body>
+            <body>{document.content()} {after}</body>
         </html>
     }
 }

@@ -12,11 +12,12 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 /// Where `npm ci` has put the clients.
 const PACKAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../assets/node_modules");
 
-const MODULES: [(&str, &str); 4] = [
+const MODULES: [(&str, &str); 5] = [
     ("boot.js", include_str!("../js/boot.js")),
     ("feedback.js", include_str!("../js/feedback.js")),
     ("hooks.js", include_str!("../js/hooks.js")),
     ("unsaved.js", include_str!("../js/unsaved.js")),
+    ("uploaders.js", include_str!("../js/uploaders.js")),
 ];
 
 const CLIENTS: [(&str, &str); 2] = [

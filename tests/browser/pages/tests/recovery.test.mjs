@@ -2,8 +2,13 @@
 import assert from "node:assert/strict";
 import { assertHas, attribute, eventually, fields, interrupt, isVisible, place, test } from "../pages.mjs";
 
-/** The pages of the form: alone, and in a nested view. */
-const paths = ["/form", "/form/nested"];
+/** The pages of the form: alone, in a nested view, in a component, in a component of a nested view, and in a portal. */
+const paths = ["/form", "/form/nested", "/form/component", "/form/nested?in-component", "/form?in-portal"];
+
+/** The address of a page whose form is like this. */
+function like(path, look) {
+  return `${path}${path.includes("?") ? "&" : "?"}${look}`;
+}
 
 /** Types into the field `b` and leaves it: a field that has the focus is not patched. */
 async function typeB(live) {
@@ -39,7 +44,7 @@ for (const path of paths) {
   });
 
   test(`E022: the form of ${path} recovers by a command, too`, async (open) => {
-    const live = await open(`${path}?js-change`);
+    const live = await open(like(path, "js-change"));
     assert.match(await attribute(live, "form", "phx-change"), /push/);
     await typeB(live);
     await interrupt(live);
@@ -47,7 +52,7 @@ for (const path of paths) {
   });
 
   test(`E023: the form of ${path} does not recover without an id`, async (open) => {
-    const live = await open(`${path}?no-id`);
+    const live = await open(like(path, "no-id"));
     await typeB(live);
     assert.equal(await live.page.inputValue("[name=b]"), "test");
     await interrupt(live);
@@ -56,7 +61,7 @@ for (const path of paths) {
   });
 
   test(`E024: the form of ${path} does not recover without a change binding`, async (open) => {
-    const live = await open(`${path}?no-change`);
+    const live = await open(like(path, "no-change"));
     await typeB(live);
     await interrupt(live);
     assert.equal(await live.page.inputValue("[name=b]"), "bar");
@@ -64,7 +69,7 @@ for (const path of paths) {
   });
 
   test(`E025: the form of ${path} recovers by the event it names`, async (open) => {
-    const live = await open(`${path}?recover=recover`);
+    const live = await open(like(path, "recover=recover"));
     await typeB(live);
     await interrupt(live);
     assert.equal(await live.page.inputValue("[name=b]"), "recovered by the server");
@@ -74,7 +79,7 @@ for (const path of paths) {
   });
 
   test(`E026: a disabled fieldset of ${path} is left out of the recovery`, async (open) => {
-    const live = await open(`${path}?disabled-fieldset`);
+    const live = await open(like(path, "disabled-fieldset"));
     await live.page.fill("[name=c]", "hello world");
     await live.page.selectOption("[name=d]", "bar");
     await live.synced();

@@ -1,7 +1,8 @@
-//! A form in all the ways that submit and recovery are tried, alone and in a nested view (E018–E029, E035, E036). The query
-//! says what it is like.
+//! A form in all the ways that submit and recovery are tried, alone, in a nested view, in a component and in a portal
+//! (E018–E029, E035, E036). The query says what it is like.
 
 use firecrest::channel::NoEvents;
+use firecrest::live::Portal;
 use firecrest::live::form::FormData;
 use firecrest::live::js;
 use firecrest::prelude::*;
@@ -19,14 +20,15 @@ pub(crate) struct FormPage {
 }
 
 /// What the form is like.
-#[derive(Clone, Serialize, Deserialize)]
-struct Look {
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Look {
     id: Option<String>,
     change: Option<String>,
     recover: Option<String>,
     has_disabled_fieldset: bool,
     marks_no_unused: bool,
     marks_no_unused_c: bool,
+    is_in_portal: bool,
 }
 
 impl Look {
@@ -40,6 +42,7 @@ impl Look {
             has_disabled_fieldset: has("disabled-fieldset"),
             marks_no_unused: has("no-unused"),
             marks_no_unused_c: has("no-unused-c"),
+            is_in_portal: has("in-portal"),
         }
     }
 }
@@ -63,12 +66,52 @@ impl LiveView for FormPage {
     type Info = ();
 
     async fn mount(cx: &mut Mount<'_>) -> Result<Self, MountError> {
-        let look = cx.session("look").unwrap_or_else(|| Look::of(cx.params()));
+        FormPage::new(cx.session("look").unwrap_or_else(|| Look::of(cx.params())))
+    }
+
+    async fn handle_event(&mut self, event: Event, cx: &mut View<'_>) -> Outcome {
+        if matches!(event, Event::RecoverByPatch) {
+            cx.push_patch("/form?patched=1");
+        }
+        self.handle(event).await
+    }
+
+    fn render(&self) -> Html {
+        html! {
+            if self.look.is_in_portal {
+                <Portal id="portal" target="body">{self.form(None)}</Portal>
+            } else {
+                {self.form(None)}
+            }
+        }
+    }
+}
+
+impl LiveComponent for FormPage {
+    type Props = Look;
+    type Event = Event;
+    type Info = ();
+
+    async fn mount(look: &Look, _cx: &mut ComponentCx<'_, Self>) -> Result<Self, MountError> {
+        FormPage::new(look.clone())
+    }
+
+    async fn handle_event(&mut self, event: Event, _cx: &mut ComponentCx<'_, Self>) -> Outcome {
+        self.handle(event).await
+    }
+
+    fn render(&self, cx: &Rendering<'_, Self>) -> Html {
+        html! { <section id="component">{self.form(Some(cx.myself()))}</section> }
+    }
+}
+
+impl FormPage {
+    fn new(look: Look) -> Result<Self, MountError> {
         let fields = FormData::decode("a=foo&b=bar&c=baz")?;
         Ok(FormPage { look, fields, is_submitted: false, gate: Gate::default() })
     }
 
-    async fn handle_event(&mut self, event: Event, cx: &mut View<'_>) -> Outcome {
+    async fn handle(&mut self, event: Event) -> Outcome {
         match event {
             Event::Validate(said) => {
                 self.gate.pass("validate").await;
@@ -82,8 +125,7 @@ impl LiveView for FormPage {
                 let said = json!({ "b": "recovered by the server" });
                 self.fields.merge(said.as_object().cloned().unwrap_or_default());
             }
-            Event::RecoverByPatch => cx.push_patch("/form?patched=1"),
-            Event::Ping => {}
+            Event::RecoverByPatch | Event::Ping => {}
             Event::Eval { value } if value == "block" => {
                 return Reply::ok(json!({ "result": self.gate.close() })).into();
             }
@@ -92,12 +134,13 @@ impl LiveView for FormPage {
         Outcome::Render
     }
 
-    fn render(&self) -> Html {
+    fn form(&self, target: Option<u64>) -> Html {
         let Look { id, change, recover, .. } = &self.look;
         html! {
             <form
                 id={id}
                 class="mine"
+                phx-target={target}
                 phx-submit="save"
                 phx-change={change}
                 phx-auto-recover={recover}
@@ -114,9 +157,7 @@ impl LiveView for FormPage {
             }
         }
     }
-}
 
-impl FormPage {
     fn inputs(&self) -> Html {
         let look = &self.look;
         html! {
@@ -151,9 +192,28 @@ fn buttons() -> Html {
     }
 }
 
-/// The view around a nested form.
+/// The view around a form in a component.
+pub(crate) struct InComponent {
+    look: Look,
+}
+
+impl LiveView for InComponent {
+    type Event = NoEvents;
+    type Info = ();
+
+    async fn mount(cx: &mut Mount<'_>) -> Result<Self, MountError> {
+        Ok(InComponent { look: cx.session("look").unwrap_or_else(|| Look::of(cx.params())) })
+    }
+
+    fn render(&self) -> Html {
+        html! { {live_component::<FormPage>("form", self.look.clone())} }
+    }
+}
+
+/// The view around a nested form, which may be in a component there.
 pub(crate) struct Around {
     look: Look,
+    in_component: bool,
 }
 
 impl LiveView for Around {
@@ -161,10 +221,17 @@ impl LiveView for Around {
     type Info = ();
 
     async fn mount(cx: &mut Mount<'_>) -> Result<Self, MountError> {
-        Ok(Around { look: Look::of(cx.params()) })
+        let in_component = cx.params().get("in-component").is_some();
+        Ok(Around { look: Look::of(cx.params()), in_component })
     }
 
     fn render(&self) -> Html {
-        html! { {nested::<FormPage>("nested").given("look", &self.look)} }
+        html! {
+            if self.in_component {
+                {nested::<InComponent>("nested").given("look", &self.look)}
+            } else {
+                {nested::<FormPage>("nested").given("look", &self.look)}
+            }
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! One page a file.
 
+pub(crate) mod card_streams;
 pub(crate) mod commands;
+pub(crate) mod components;
 pub(crate) mod crashes;
 pub(crate) mod debounced;
 pub(crate) mod elsewhere;
@@ -9,12 +11,21 @@ pub(crate) mod feedback;
 pub(crate) mod form;
 pub(crate) mod hook_id;
 pub(crate) mod link;
+pub(crate) mod loading;
 pub(crate) mod loops;
 pub(crate) mod navigation;
 pub(crate) mod patch_loop;
 pub(crate) mod patch_redirect;
+pub(crate) mod portal_list;
+pub(crate) mod portal_nesting;
+pub(crate) mod portals;
 pub(crate) mod rows;
+pub(crate) mod runtime_hooks;
 pub(crate) mod select;
+pub(crate) mod slow_stream;
+pub(crate) mod sticky;
+pub(crate) mod streams;
 pub(crate) mod target;
 pub(crate) mod two_selects;
 pub(crate) mod unsaved;
+pub(crate) mod uploads;
