@@ -1,6 +1,6 @@
 //! Live views.
 
-use benches::{Counter, Table, Viewers};
+use benches::{Cards, Counter, List, Table, Viewers};
 use firecrest_live::{Html, Members};
 use gungraun::{library_benchmark, library_benchmark_group};
 
@@ -37,6 +37,18 @@ fn live_event(mut counter: Counter) -> (Members, Counter) {
 }
 
 #[library_benchmark]
+#[bench::an_item(List::shown(1000))]
+fn live_stream(mut list: List) -> (Members, List) {
+    (list.append(), list)
+}
+
+#[library_benchmark]
+#[bench::one_of_1000(Cards::shown(1000))]
+fn live_component(mut cards: Cards) -> (Members, Cards) {
+    (cards.change(), cards)
+}
+
+#[library_benchmark]
 #[bench::viewers_100(Viewers::of(100))]
 fn live_shared(mut viewers: Viewers) -> Viewers {
     viewers.change();
@@ -45,5 +57,6 @@ fn live_shared(mut viewers: Viewers) -> Viewers {
 
 library_benchmark_group!(
     name = live_views,
-    benchmarks = [live_tree, live_page, live_join, live_diff, live_event, live_shared]
+    benchmarks =
+        [live_tree, live_page, live_join, live_diff, live_event, live_stream, live_component, live_shared]
 );

@@ -10,15 +10,21 @@ use super::judge::{Verdict, at_least, ratios, within};
 use super::process::report;
 use super::rounds::Bench;
 use super::statistics::{Summary, figure};
-use super::{cluster, pipeline, presence, rendering, tally};
+use super::{cluster, pipeline, presence, rendering, tally, uploads};
 use crate::failure::Failure;
 
 /// Longest time that one program may take.
 const RUNS_WITHIN: Duration = Duration::from_secs(60);
 
 /// Every chapter, in the order of the report.
-pub(crate) static CHAPTERS: [&Chapter; 5] =
-    [&rendering::CHAPTER, &tally::CHAPTER, &presence::CHAPTER, &cluster::CHAPTER, &pipeline::CHAPTER];
+pub(crate) static CHAPTERS: [&Chapter; 6] = [
+    &rendering::CHAPTER,
+    &tally::CHAPTER,
+    &presence::CHAPTER,
+    &cluster::CHAPTER,
+    &pipeline::CHAPTER,
+    &uploads::CHAPTER,
+];
 
 /// Rows that belong together, and the programs that find out their figures.
 pub(crate) struct Chapter {
@@ -96,6 +102,11 @@ impl Figure {
     /// A field of what a program prints, in the unit that it prints.
     pub(crate) const fn new(of: &'static str, field: &'static str) -> Self {
         Figure { of, field, per: 1.0 }
+    }
+
+    /// The memory of a program's process, in MiB.
+    pub(crate) const fn memory(of: &'static str) -> Self {
+        Figure { of, field: "memory_bytes", per: 1_048_576.0 }
     }
 }
 

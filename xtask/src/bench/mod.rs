@@ -4,7 +4,7 @@
 //! [`server`] and [`loadgen`] run the two programs of one measurement on top of [`process`]; [`rounds`] and [`growth`] repeat it.
 //! Without a server, [`registry`] measures the registry of topics, and each [`chapter`] something else: [`rendering`] templates
 //! and diffs, [`tally`] durable counters, [`presence`] who is there, [`cluster`] several nodes, [`pipeline`] work in the
-//! background. [`statistics`], [`judge`] and [`curve`]
+//! background, [`uploads`] files. [`statistics`], [`judge`] and [`curve`]
 //! turn samples into verdicts. [`table`], [`report`], [`history`] and [`machine`] make `BENCHMARKS.md`, and [`session`] is the chore
 //! as a whole.
 
@@ -31,6 +31,7 @@ mod session;
 mod statistics;
 mod table;
 mod tally;
+mod uploads;
 
 pub(crate) use options::Options;
 pub(crate) use session::run;

@@ -38,7 +38,7 @@ pub(crate) static CHAPTER: Chapter = Chapter {
         Row {
             title: "10 million items of 64 bytes for workers that stand still: memory",
             unit: "MiB",
-            figure: Figure { of: MEMORY, field: "memory_bytes", per: 1_048_576.0 },
+            figure: Figure::memory(MEMORY),
             target: Target::AtMost(8.0),
         },
         Row {

@@ -48,8 +48,8 @@ pub(crate) static CHAPTER: Chapter = Chapter {
         Row {
             title: "memory of the process at 100,000 answered increments per second",
             unit: "MiB",
-            figure: memory(FAST),
-            target: Target::Times(1.2, "the same at 1,000", memory(SLOW)),
+            figure: Figure::memory(FAST),
+            target: Target::Times(1.2, "the same at 1,000", Figure::memory(SLOW)),
         },
     ],
 };
@@ -68,10 +68,6 @@ const FAST: &str = "fast";
 const ANSWERED: Figure = Figure::new(WRITE, "per_second");
 
 const BATCH: Figure = Figure::new(WRITE, "batch");
-
-const fn memory(of: &'static str) -> Figure {
-    Figure { of, field: "memory_bytes", per: 1_048_576.0 }
-}
 
 fn words(words: &[&str]) -> Option<Vec<String>> {
     Some(words.iter().map(|word| (*word).to_owned()).collect())

@@ -1,8 +1,10 @@
 //! What a page costs to render: one process, one thread, no sockets. It prints a line of JSON with processor time in
 //! nanoseconds and sizes in bytes.
 
+mod board;
 mod measure;
 mod page;
+mod stream;
 
 use std::error::Error;
 use std::io::{self, Write as _};

@@ -9,13 +9,19 @@ use serde::Serialize;
 use serde_json::Value;
 use yardsticks::Cost;
 
+use crate::board::Board;
 use crate::page::Page;
+use crate::stream::List;
 
 /// The seed of the hashes; any will do where nobody attacks.
-const SEED: u64 = 0x5eed;
+pub(crate) const SEED: u64 = 0x5eed;
 
 /// Far enough apart that changes do not follow each other, and without a common factor with most numbers of rows.
 const STRIDE: usize = 367;
+
+/// How many items are in the page before one more comes.
+const FEW: u64 = 10;
+const MANY: u64 = 100_000;
 
 /// What was found out. A cost is that of the whole page.
 #[derive(Debug, Default, Serialize)]
@@ -35,6 +41,16 @@ pub(crate) struct Figures {
     move_bytes: usize,
     /// How many texts there were in one of those diffs at most.
     move_cells: usize,
+    /// Rendering and the message after an item was put into a stream, among few in the page and among many.
+    insert_few_ns: Cost,
+    insert_many_ns: Cost,
+    /// The largest of those messages.
+    insert_bytes: usize,
+    /// Rendering and the message after one of as many components has changed, and after all were rendered.
+    component_ns: Cost,
+    components_ns: Cost,
+    /// The largest message about one of them.
+    component_bytes: usize,
 }
 
 /// Renders in turns until each kind of work has taken enough processor time.
@@ -42,6 +58,8 @@ pub(crate) fn measure(page: &mut Page, enough: Duration) -> Result<Figures, Box<
     let mut figures = Figures { rows: page.len(), ..Figures::default() };
     let mut held = Held::new(SEED);
     held.full(&page.tree(), &mut no_view)?;
+    let (mut few, mut many) = (List::shown(FEW)?, List::shown(MANY)?);
+    let mut board = Board::shown(page.len())?;
     let mut number = 0;
     while !figures.are(enough) {
         number += 1;
@@ -54,13 +72,30 @@ pub(crate) fn measure(page: &mut Page, enough: Duration) -> Result<Figures, Box<
         let moved = figures.move_ns.of(1, || diff(page, &mut held))?.to_string();
         figures.move_bytes = figures.move_bytes.max(moved.len());
         figures.move_cells = figures.move_cells.max(texts(&serde_json::from_str(&moved)?));
+        let inserted =
+            few.measure(&mut figures.insert_few_ns)?.max(many.measure(&mut figures.insert_many_ns)?);
+        figures.insert_bytes = figures.insert_bytes.max(inserted);
+        let changed = board.measure(&mut figures.component_ns, &mut figures.components_ns)?;
+        figures.component_bytes = figures.component_bytes.max(changed);
     }
     Ok(figures)
 }
 
 impl Figures {
     fn are(&self, enough: Duration) -> bool {
-        [&self.maud_ns, &self.html_ns, &self.change_ns, &self.move_ns].iter().all(|cost| cost.is(enough))
+        let Figures { maud_ns, html_ns, change_ns, move_ns, insert_few_ns, insert_many_ns, .. } = self;
+        let Figures { component_ns, components_ns, .. } = self;
+        let costs = [
+            maud_ns,
+            html_ns,
+            change_ns,
+            move_ns,
+            insert_few_ns,
+            insert_many_ns,
+            component_ns,
+            components_ns,
+        ];
+        costs.iter().all(|cost| cost.is(enough))
     }
 }
 
@@ -69,7 +104,7 @@ fn diff(page: &Page, held: &mut Held) -> Result<Members, RenderError> {
 }
 
 /// The page has no view inside.
-fn no_view(_: &Child) -> String {
+pub(crate) fn no_view(_: &Child) -> String {
     String::new()
 }
 
@@ -95,7 +130,16 @@ mod tests {
         let figures = measure(&mut Page::new(50), enough).unwrap();
         assert!(figures.are(enough));
         let json = serde_json::to_value(&figures).unwrap();
-        for cost in ["maud_ns", "html_ns", "change_ns", "move_ns"] {
+        for cost in [
+            "maud_ns",
+            "html_ns",
+            "change_ns",
+            "move_ns",
+            "insert_few_ns",
+            "insert_many_ns",
+            "component_ns",
+            "components_ns",
+        ] {
             assert!(json[cost].as_f64().unwrap() > 0.0, "{json}");
         }
     }
