@@ -76,7 +76,10 @@ test("E096: the mark stays while what is dragged crosses what is inside", async 
   const live = await open("/uploads");
   await drag(live, "#drop", "dragenter", { files: [{ name: "a.txt", text: "a" }] });
   await drag(live, "#inside", "dragenter", { files: [{ name: "a.txt", text: "a" }] });
+  await eventually(() => isMarked(live), true);
   await drag(live, "#drop", "dragleave", { to: "#inside" });
+  // Marks come and go with the next frame.
+  await live.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   assert.equal(await isMarked(live), true);
 });
 
